@@ -1,0 +1,136 @@
+package io.plasmafs.distribution;
+
+import io.plasmafs.cli.CommandFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/// The directory in which a cluster of one machine lives. Nobody but its owner can enter.
+///
+/// ```
+/// cluster.properties   what it is made of
+/// secret               proves the nodes to each other; mode 0600
+/// postgres/            the database, if it is our own
+/// namenode-1/  datanode-1/  datanode-2/ ...
+/// run/                 process ids, sockets, the supervisor's lock; can be deleted when all is down
+/// log/                 one file for each process
+/// ```
+final class ClusterDirectory {
+  private static final int SECRET_BYTES = 32;
+
+  private final Path root;
+
+  ClusterDirectory(Path root) {
+    this.root = root.toAbsolutePath().normalize();
+  }
+
+  /// Makes what is missing of it.
+  ///
+  /// @throws CommandFailure if it cannot be written to
+  void create() {
+    try {
+      createPrivate(root);
+      createPrivate(run());
+      createPrivate(log());
+      if (!Files.exists(secret())) {
+        byte[] bytes = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        Path fresh = root.resolve("secret.new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(
+            fresh,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(fresh, HexFormat.of().formatHex(bytes) + "\n");
+        Files.move(fresh, secret());
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw new CommandFailure(e.getFile() + " is in the way: it is not a directory");
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "cannot write to " + root + ": " + reason(e) + "; choose another place with --dir", e);
+    }
+  }
+
+  private static void createPrivate(Path directory) throws IOException {
+    Path parent = directory.getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    if (!Files.isWritable(directory)) {
+      throw new IOException("permission denied");
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof java.nio.file.AccessDeniedException ? "permission denied" : e.getMessage();
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Path secret() {
+    return root.resolve("secret");
+  }
+
+  Path run() {
+    return root.resolve("run");
+  }
+
+  Path log() {
+    return root.resolve("log");
+  }
+
+  Path logOf(String process) {
+    return log().resolve(process + ".log");
+  }
+
+  /// The process of this name, if it was started from here and still lives.
+  Optional<ProcessHandle> processOf(String name) {
+    return new PidFile(run().resolve(name + ".pid")).process();
+  }
+
+  /// Remembers the process of this name.
+  void remember(String name, ProcessHandle process) {
+    new PidFile(run().resolve(name + ".pid")).write(process);
+  }
+
+  /// Forgets the process of this name.
+  void forget(String name) {
+    new PidFile(run().resolve(name + ".pid")).delete();
+  }
+
+  /// Takes the right to run this cluster, for the life of this process; absent if another process
+  /// has it.
+  Optional<FileLock> lock() {
+    try {
+      // The channel stays open, and with it the lock, until the process ends.
+      FileChannel channel =
+          FileChannel.open(
+              run().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        return Optional.ofNullable(channel.tryLock());
+      } catch (OverlappingFileLockException e) {
+        channel.close();
+        return Optional.empty();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.plasmafs.distribution;
+
+import io.plasmafs.cli.CommandFailure;
+import io.plasmafs.cli.LocalCluster;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `plasma down`: stops a cluster of this machine. Its data stay.
+@Command(
+    name = "down",
+    description = "Stop a cluster of this machine. Its data stay where they are.")
+final class DownCommand implements Callable<Integer> {
+  @Option(names = "--dir", paramLabel = "DIR", description = "The cluster's directory.")
+  @Nullable Path dir;
+
+  @Option(names = "--name", paramLabel = "NAME", description = "The cluster's name.")
+  @Nullable String name;
+
+  @Override
+  public Integer call() throws IOException {
+    ClusterDirectory directory =
+        new ClusterDirectory(
+            dir != null
+                ? dir
+                : LocalCluster.defaultDirectory(name != null ? name : LocalCluster.DEFAULT_NAME));
+    ClusterSettings settings =
+        ClusterSettings.load(directory.root())
+            .orElseThrow(
+                () -> new CommandFailure("there is no cluster in " + directory.root()));
+    Optional<ProcessHandle> supervisor = directory.processOf(LocalRoles.SUPERVISOR);
+    if (supervisor.isPresent()) {
+      supervisor.get().destroy();
+      supervisor.get().onExit().join();
+    }
+    boolean any = supervisor.isPresent();
+    try (ClusterRunner leftovers =
+        new ClusterRunner(directory, settings, new StartReport(directory, text -> {}))) {
+      any |= leftovers.endLeftovers();
+    }
+    System.out.println(
+        "cluster " + settings.name() + (any ? " is stopped" : " was not running"));
+    return 0;
+  }
+}
