@@ -1,6 +1,8 @@
 package io.plasmafs.distribution;
 
 import io.plasmafs.cli.CommandFailure;
+import io.plasmafs.cli.CommonOptions;
+import io.plasmafs.cli.LocalCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -14,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The directory in which a cluster of one machine lives. Nobody but its owner can enter.
 ///
@@ -32,6 +35,17 @@ final class ClusterDirectory {
 
   ClusterDirectory(Path root) {
     this.root = root.toAbsolutePath().normalize();
+  }
+
+  /// The directory that the options name, or else the one where a cluster of this name lives.
+  static ClusterDirectory of(CommonOptions options, @Nullable String name) {
+    return new ClusterDirectory(
+        options
+            .directory()
+            .orElseGet(
+                () ->
+                    LocalCluster.defaultDirectory(
+                        name != null ? name : LocalCluster.DEFAULT_NAME)));
   }
 
   /// Makes what is missing of it.

@@ -1,33 +1,31 @@
 package io.plasmafs.distribution;
 
 import io.plasmafs.cli.CommandFailure;
-import io.plasmafs.cli.LocalCluster;
+import io.plasmafs.cli.CommonOptions;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `plasma down`: stops a cluster of this machine. Its data stay.
 @Command(
     name = "down",
     description = "Stop a cluster of this machine. Its data stay where they are.")
 final class DownCommand implements Callable<Integer> {
-  @Option(names = "--dir", paramLabel = "DIR", description = "The cluster's directory.")
-  @Nullable Path dir;
+  @Mixin CommonOptions common = new CommonOptions();
+  @Spec CommandSpec spec;
 
   @Option(names = "--name", paramLabel = "NAME", description = "The cluster's name.")
   @Nullable String name;
 
   @Override
   public Integer call() throws IOException {
-    ClusterDirectory directory =
-        new ClusterDirectory(
-            dir != null
-                ? dir
-                : LocalCluster.defaultDirectory(name != null ? name : LocalCluster.DEFAULT_NAME));
+    ClusterDirectory directory = ClusterDirectory.of(CommonOptions.of(spec), name);
     ClusterSettings settings =
         ClusterSettings.load(directory.root())
             .orElseThrow(

@@ -2,17 +2,21 @@ package io.plasmafs.distribution;
 
 import io.plasmafs.cli.ByteSize;
 import io.plasmafs.cli.CommandFailure;
+import io.plasmafs.cli.CommonOptions;
 import io.plasmafs.cli.LocalCluster;
 import java.io.IOException;
 import java.nio.channels.FileLock;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `plasma up`: starts a whole cluster on this machine.
 ///
@@ -22,14 +26,12 @@ import picocli.CommandLine.Option;
     name = "up",
     description = {
       "Start a cluster on this machine: PostgreSQL, a namenode and datanodes.",
-      "The first start fixes what the cluster is made of; later ones find it in its directory."
+      "It lives in --dir DIR, or else in ~/.plasma/NAME. The first start fixes what it is made of;",
+      "later ones find that in its directory."
     })
 final class UpCommand implements Callable<Integer> {
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      description = "Where the cluster keeps its data. Default: ~/.plasma/NAME")
-  @Nullable Path dir;
+  @Mixin CommonOptions common = new CommonOptions();
+  @Spec CommandSpec spec;
 
   @Option(
       names = "--name",
@@ -78,11 +80,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ClusterDirectory directory =
-        new ClusterDirectory(
-            dir != null
-                ? dir
-                : LocalCluster.defaultDirectory(name != null ? name : LocalCluster.DEFAULT_NAME));
+    ClusterDirectory directory = ClusterDirectory.of(CommonOptions.of(spec), name);
     ClusterSettings settings = settings(directory);
     if (detach) {
       return new DetachedStart(directory, settings).run(arguments(directory));
@@ -194,7 +192,7 @@ final class UpCommand implements Callable<Integer> {
 
   /// The same command for another process that stays.
   private List<String> arguments(ClusterDirectory directory) {
-    java.util.ArrayList<String> arguments = new java.util.ArrayList<>();
+    List<String> arguments = new ArrayList<>();
     arguments.add("up");
     arguments.add("--dir");
     arguments.add(directory.root().toString());

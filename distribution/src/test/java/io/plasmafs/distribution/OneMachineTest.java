@@ -1,0 +1,239 @@
+package io.plasmafs.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/// One cluster of real processes, brought up, used, hurt and brought up again by the commands that
+/// people use. The tests share the cluster and run in order; each leaves it running.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class OneMachineTest {
+  private static final String[] SMALL = {"--datanode-size", "256m", "--name", "test"};
+
+  @TempDir static Path scratch;
+  private static PlasmaCommandLine cluster;
+  private static Path tree;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = new PlasmaCommandLine(scratch.resolve("cluster"), 20_000 + new Random().nextInt(20_000));
+    tree = scratch.resolve("tree");
+    growTree(tree, 7);
+    PlasmaCommandLine.Result up = cluster.up(SMALL).succeeded();
+    assertThat(up.out()).contains("cluster test is ready");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    cluster.down();
+    assertThat(cluster.processes()).isEmpty();
+  }
+
+  @Test
+  @Order(1)
+  void aTreeGoesInAsOneTransactionAndComesBackUnchanged() throws Exception {
+    String said = cluster.plasma("put", "-r", tree.toString(), "/tree").succeeded().out();
+
+    assertThat(said).contains("one transaction");
+    assertTreeComesBack();
+  }
+
+  @Test
+  @Order(2)
+  void aSecondUpSaysThatTheClusterIsRunning() throws Exception {
+    assertThat(cluster.up().succeeded().out()).contains("already running");
+  }
+
+  @Test
+  @Order(3)
+  void statusTellsOfAllProcesses() throws Exception {
+    String json = cluster.plasma("status", "--json").succeeded().out();
+
+    assertThat(json)
+        .contains("\"cluster\"", "\"sequence\"", "\"namenodes\"", "\"datanodes\"", "\"gateways\"");
+    for (String role : new String[] {"namenode-1", "datanode-1", "datanode-2"}) {
+      assertThat(json).contains(Long.toString(cluster.processes().get(role).pid()));
+    }
+  }
+
+  @Test
+  @Order(4)
+  void everyProcessThatIsKilledComesBackByItself() throws Exception {
+    for (String role : new String[] {"namenode-1", "datanode-1", "postgres", "datanode-2"}) {
+      PlasmaCommandLine.kill(cluster.processes().get(role));
+      String path = "/after-" + role;
+      Path local = Files.writeString(scratch.resolve("local"), "written after " + role + " was killed");
+
+      cluster.plasma("put", local.toString(), path).succeeded();
+
+      assertThat(cluster.plasma("cat", path).succeeded().out()).contains(role);
+    }
+    assertTreeComesBack();
+  }
+
+  @Test
+  @Order(5)
+  void allCommittedDataAreThereAfterDownAndUp() throws Exception {
+    cluster.down().succeeded();
+    assertThat(cluster.processes()).isEmpty();
+    PlasmaCommandLine.Result refused = cluster.plasma("ls", "/");
+    assertThat(refused.exit()).isNotZero();
+    assertThat(refused.err()).contains("not running").contains("plasma up");
+
+    cluster.up().succeeded();
+
+    assertTreeComesBack();
+  }
+
+  @Test
+  @Order(6)
+  void allCommittedDataAreThereAfterEverythingWasKilledAtOnce() throws Exception {
+    Map<String, ProcessHandle> all = cluster.processes();
+    assertThat(all.keySet())
+        .contains("supervisor", "postgres", "namenode-1", "datanode-1", "datanode-2");
+    // The supervisor first, or it starts again what is killed.
+    PlasmaCommandLine.kill(all.get("supervisor"));
+    all.values().forEach(PlasmaCommandLine::kill);
+
+    cluster.up().succeeded();
+
+    assertTreeComesBack();
+  }
+
+  @Test
+  @Order(7)
+  void upTakesOverWhatAKilledSupervisorLeft() throws Exception {
+    PlasmaCommandLine.kill(cluster.processes().get("supervisor"));
+
+    cluster.up().succeeded();
+
+    assertThat(cluster.processes()).containsKeys("supervisor", "namenode-1");
+    assertTreeComesBack();
+  }
+
+  @Test
+  @Order(8)
+  void whatCannotBeStartedIsRefusedInOneLine() throws Exception {
+    Path blocked = Files.writeString(scratch.resolve("file"), "in the way");
+    assertRefused(new PlasmaCommandLine(blocked, 0).up(), "in the way");
+
+    PlasmaCommandLine huge = new PlasmaCommandLine(scratch.resolve("huge"), cluster.portOffset() + 100);
+    assertRefused(huge.up("--datanode-size", "900t"), "too little disk space");
+
+    assertRefused(cluster.up("--block-size", "1m"), "--block-size was 64k");
+    assertRefused(huge.up("--datanodes", "2", "--replication", "3"), "replication of 3");
+    assertRefused(huge.up("--block-size", "100k"), "power of two");
+
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int offset = taken.getLocalPort() - ClusterSettings.NAMENODE_PORT;
+      PlasmaCommandLine other = new PlasmaCommandLine(scratch.resolve("other"), offset);
+      assertRefused(
+          other.up("--datanode-size", "64m"), "port " + taken.getLocalPort() + " is taken");
+    }
+  }
+
+  private static void assertRefused(PlasmaCommandLine.Result result, String reason) {
+    assertThat(result.exit()).isNotZero();
+    assertThat(result.err().strip()).contains(reason).hasLineCount(1);
+  }
+
+  private static void assertTreeComesBack() throws Exception {
+    Path out = Files.createTempDirectory(scratch, "out").resolve("tree");
+    cluster.plasma("get", "-r", "/tree", out.toString()).succeeded();
+    assertThat(describe(out)).isEqualTo(describe(tree));
+  }
+
+  /// ```
+  /// tree/ empty  link -> missing  dir with space/ 0..39 small files  large  -dash  "quo'te"
+  ///       deep/1/2/3/.../30/bottom  noaccess (0400)
+  /// ```
+  private static void growTree(Path root, long seed) throws IOException {
+    Random random = new Random(seed);
+    Files.createDirectories(root);
+    Files.createFile(root.resolve("empty"));
+    Files.createSymbolicLink(root.resolve("link"), Path.of("missing/target"));
+    Files.createDirectory(root.resolve("hollow"));
+    Path spaced = Files.createDirectory(root.resolve("dir with space"));
+    for (int i = 0; i < 40; i++) {
+      byte[] bytes = new byte[random.nextInt(20_000)];
+      random.nextBytes(bytes);
+      Files.write(spaced.resolve("file-" + i), bytes);
+    }
+    byte[] large = new byte[5_000_123];
+    random.nextBytes(large);
+    Files.write(root.resolve("large"), large);
+    Files.writeString(root.resolve("-dash"), "dash");
+    Files.writeString(root.resolve("\"quo'te\" $x;*?[a]\\"), "quote");
+    Files.writeString(root.resolve("\u00fcml\u00e4ut-\u6f22\u5b57"), "unicode");
+    Path deep = root.resolve("deep");
+    for (int i = 0; i < 30; i++) {
+      deep = deep.resolve(Integer.toString(i));
+    }
+    Files.createDirectories(deep);
+    Files.writeString(deep.resolve("bottom"), "bottom");
+    Files.writeString(root.resolve("read-only"), "read-only");
+    Files.setPosixFilePermissions(
+        root.resolve("read-only"), PosixFilePermissions.fromString("r--------"));
+  }
+
+  /// Each path with what it is: type, permissions and a digest of its content or target.
+  private static Map<String, String> describe(Path root) throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+              throws IOException {
+            found.put(name(directory), "directory " + permissions(directory));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            found.put(
+                name(file),
+                attributes.isSymbolicLink()
+                    ? "link to " + Files.readSymbolicLink(file)
+                    : "file " + permissions(file) + " " + digest(Files.readAllBytes(file)));
+            return FileVisitResult.CONTINUE;
+          }
+
+          private String name(Path path) {
+            return root.relativize(path).toString();
+          }
+        });
+    return found;
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  private static String digest(byte[] bytes) {
+    return bytes.length
+        + "/"
+        + java.util.UUID.nameUUIDFromBytes(bytes)
+        + (bytes.length < 20 ? " " + new String(bytes, StandardCharsets.UTF_8) : "");
+  }
+}
