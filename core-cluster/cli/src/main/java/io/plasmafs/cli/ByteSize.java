@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 ///
 /// @param bytes not negative
 public record ByteSize(long bytes) {
-  private static final Pattern SPELLING = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kmgtp]?)(?:i?b)?");
+  private static final Pattern SPELLING =
+      Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kmgtp]?)(?:i?b)?");
   private static final String UNITS = "kmgtp";
 
   public ByteSize {
@@ -31,7 +32,7 @@ public record ByteSize(long bytes) {
       factor = Math.pow(1024, UNITS.indexOf(matcher.group(2)) + 1.0);
     }
     double bytes = Double.parseDouble(matcher.group(1)) * factor;
-    if (bytes > Long.MAX_VALUE / 2) {
+    if (bytes > Long.MAX_VALUE / 2.0) {
       throw new IllegalArgumentException("'" + text + "' is too large a size");
     }
     return new ByteSize(Math.round(bytes));
