@@ -1,7 +1,7 @@
-/// Which blocks of which datanode are free, who gets them, and when they may be given out again.
+/// Which blocks are free, reserved or used, where to put new ones, and when a freed one may be used
+/// again.
 ///
-/// All of it is confined to the engine's thread, does no I/O and takes no locks. It must never know
-/// paths, SQL or the wire. Read [BlockMap] first.
+/// Confined to the engine's thread; does no I/O and knows no file. Read [BlockSpace] first.
 @NullMarked
 package io.plasmafs.namenode.blocks;
 
