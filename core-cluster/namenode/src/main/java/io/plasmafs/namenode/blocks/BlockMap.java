@@ -4,10 +4,11 @@ import java.util.Arrays;
 
 /// The state of every block of one datanode, in two bits each, and a fast search for free runs.
 ///
-/// The blocks are divided into chunks of [#CHUNK] blocks. Of each chunk the map keeps an upper bound
-/// of the longest free run that begins in it: a search passes over chunks that cannot serve it, and
-/// a chunk that was looked at in vain has an exact bound until something in it is freed. So a search
-/// in a map of a hundred million blocks, all but a few in use, reads a few thousand integers.
+/// The blocks are divided into chunks of [#CHUNK] blocks. Of each chunk the map keeps an upper
+/// bound of the longest free run that begins in it: a search passes over chunks that cannot serve
+/// it, and a chunk that was looked at in vain has an exact bound until something in it is freed. So
+/// a search in a map of a hundred million blocks, all but a few in use, reads a few thousand
+/// integers.
 ///
 /// Confined to one thread.
 final class BlockMap {
@@ -69,7 +70,8 @@ final class BlockMap {
   /// The same map with free blocks added at its end.
   BlockMap grownTo(long newSize) {
     if (newSize < size) {
-      throw new IllegalArgumentException("a map of " + size + " blocks cannot shrink to " + newSize);
+      throw new IllegalArgumentException(
+          "a map of " + size + " blocks cannot shrink to " + newSize);
     }
     BlockMap grown = new BlockMap(newSize);
     long full = size / BLOCKS_PER_WORD;
@@ -196,7 +198,7 @@ final class BlockMap {
     if (freeAt(cursor, wanted) == wanted) {
       return cursor;
     }
-    for (int i = 0; i < bounds.length; i++) {
+    for (int i = 0; i <= bounds.length; i++) {
       int chunk = start + i < bounds.length ? start + i : start + i - bounds.length;
       if (bounds[chunk] >= wanted) {
         long found = search(chunk, wanted, i == 0 ? cursor : 0);
@@ -213,37 +215,29 @@ final class BlockMap {
     cursor = block >= size ? 0 : block;
   }
 
-  /// First run of at least `wanted` blocks that begins in a chunk, one from `from` on preferred.
-  /// Makes the bound of the chunk exact if there is none, and answers -1.
+  /// Where in a chunk the first run of `wanted` free blocks begins that reaches beyond `from`. If
+  /// there is none in the whole chunk its bound becomes exact; answers -1 then.
   private long search(int chunk, int wanted, long from) {
     long begin = (long) chunk * CHUNK;
     long end = Math.min(size, begin + CHUNK);
-    long earlier = -1;
+    boolean longEnough = false;
     int longest = 0;
-    long at = begin;
+    long at = nextFree(begin, end);
     while (at < end) {
-      at = nextFree(at, end);
-      if (at >= end) {
-        break;
-      }
       // A run may reach beyond its chunk; the bound counts what lies within.
-      int length = freeAt(at, Math.max(wanted, (int) (end - at)));
+      int length = freeAt(at, (int) Math.max(wanted, end - at));
       longest = Math.max(longest, (int) Math.min(length, end - at));
-      if (length >= wanted) {
-        long usable = Math.max(at, from);
-        if (usable + wanted <= at + length) {
-          return usable;
-        }
-        if (earlier < 0) {
-          earlier = at;
-        }
+      long usable = Math.max(at, from);
+      if (usable + wanted <= at + length) {
+        return usable;
       }
-      at += length;
+      longEnough |= length >= wanted;
+      at = nextFree(at + length, end);
     }
-    if (earlier < 0) {
+    if (!longEnough) {
       bounds[chunk] = longest;
     }
-    return earlier;
+    return -1;
   }
 
   private long nextFree(long block, long end) {
