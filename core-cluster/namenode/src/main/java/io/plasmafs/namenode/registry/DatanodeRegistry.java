@@ -30,16 +30,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Knows the datanodes. They announce themselves at start and every second or so; the registry gives
-/// each store its number, keeps it in the database, and sends it keys and withdrawals in return. A
-/// datanode takes part as soon as it has acknowledged its keys.
+/// Knows the datanodes. They announce themselves at start and every second or so; the registry
+/// gives each store its number, keeps it in the database, and sends it keys and withdrawals in
+/// return. A datanode takes part as soon as it has acknowledged its keys.
 ///
 /// A datanode that was silent for long, that started anew, or that is too far behind with the
-/// withdrawals is given fresh keys only: all tickets that were made for it before mean nothing to it
-/// then, so nothing needs to be withdrawn one by one.
+/// withdrawals is given fresh keys only: all tickets that were made for it before mean nothing to
+/// it then, so nothing needs to be withdrawn one by one.
 ///
-/// All state is confined to one thread, the executor given to the constructor; public methods may be
-/// called from any. What concerns block map and tickets is run on the engine's thread.
+/// All state is confined to one thread, the executor given to the constructor; public methods may
+/// be called from any. What concerns block map and tickets is run on the engine's thread.
 public final class DatanodeRegistry {
   private static final Logger log = LoggerFactory.getLogger(DatanodeRegistry.class);
 
@@ -109,7 +109,8 @@ public final class DatanodeRegistry {
   /// A datanode says that it is there. Fails with [FsException]: EINVAL if it is refused for good,
   /// EUNAVAIL if it may try again.
   public CompletableFuture<Welcome> announce(Announcement said) {
-    return CompletableFuture.supplyAsync(() -> accept(said), thread).thenCompose(welcome -> welcome);
+    return CompletableFuture.supplyAsync(() -> accept(said), thread)
+        .thenCompose(welcome -> welcome);
   }
 
   private CompletableFuture<Welcome> accept(Announcement said) {
@@ -129,21 +130,36 @@ public final class DatanodeRegistry {
     String who = "the datanode at " + said.address() + " (store " + said.identity() + ")";
     if (!said.cluster().equals(settings.cluster())) {
       throw refusal(
-          who + " belongs to cluster '" + said.cluster() + "', this is '" + settings.cluster() + "'");
+          who
+              + " belongs to cluster '"
+              + said.cluster()
+              + "', this is '"
+              + settings.cluster()
+              + "'");
     }
     if (!IDENTITY.matcher(said.identity()).matches()) {
       throw refusal(who + " has no proper identity: 32 hexadecimal digits are needed");
     }
     if (said.blockSize() != settings.blockSize() || said.sliceSize() != settings.sliceSize()) {
       throw refusal(
-          who + " has blocks of " + said.blockSize() + " bytes in slices of " + said.sliceSize()
-              + "; this cluster has blocks of " + settings.blockSize() + " bytes in slices of "
+          who
+              + " has blocks of "
+              + said.blockSize()
+              + " bytes in slices of "
+              + said.sliceSize()
+              + "; this cluster has blocks of "
+              + settings.blockSize()
+              + " bytes in slices of "
               + settings.sliceSize());
     }
     if (said.blocks() < 1 || said.host().isEmpty() || !said.address().contains(":")) {
       throw refusal(
-          who + " needs at least one block, a host label and an address host:port; it has "
-              + said.blocks() + " blocks and the label '" + said.host() + "'");
+          who
+              + " needs at least one block, a host label and an address host:port; it has "
+              + said.blocks()
+              + " blocks and the label '"
+              + said.host()
+              + "'");
     }
   }
 
@@ -160,8 +176,12 @@ public final class DatanodeRegistry {
         && nanoTime.getAsLong() - member.announcedNanos <= settings.suspectAfter().toNanos()) {
       throw new FsException(
           FsStatus.EUNAVAIL,
-          "store " + said.identity() + " is in use at " + before.address()
-              + " already: the datanode at " + said.address()
+          "store "
+              + said.identity()
+              + " is in use at "
+              + before.address()
+              + " already: the datanode at "
+              + said.address()
               + " has a copy of it and must not be run, unless the other one is stopped");
     }
   }
@@ -170,8 +190,11 @@ public final class DatanodeRegistry {
     long now = nanoTime.getAsLong();
     Announcement before = member.announced;
     if (before == null || before.pid() != said.pid() || !before.address().equals(said.address())) {
-      log.info("{} announces itself, process {} on host {}", member.record.id() + " at "
-          + said.address(), said.pid(), said.host());
+      log.info(
+          "{} announces itself, process {} on host {}",
+          member.record.id() + " at " + said.address(),
+          said.pid(),
+          said.host());
       member.tookKeys = false;
       member.needsFreshKeys = true;
       member.nextSendNanos = now;
@@ -194,11 +217,13 @@ public final class DatanodeRegistry {
   private CompletableFuture<Welcome> register(Announcement said) {
     if (members.size() + registering.size() >= MAX_DATANODES) {
       throw new FsException(
-          FsStatus.ELIMIT, "the cluster has " + MAX_DATANODES + " datanodes, more are not possible");
+          FsStatus.ELIMIT,
+          "the cluster has " + MAX_DATANODES + " datanodes, more are not possible");
     }
     if (!registering.add(said.identity())) {
       throw new FsException(
-          FsStatus.EUNAVAIL, "store " + said.identity() + " is being registered, announce it again");
+          FsStatus.EUNAVAIL,
+          "store " + said.identity() + " is being registered, announce it again");
     }
     return store
         .reserve(MetadataStore.Counter.DATANODE, 1)
@@ -304,13 +329,12 @@ public final class DatanodeRegistry {
     settled |= settles;
     engine
         .thread()
-        .execute(
-            () -> {
-              if (settles) {
-                engine.blocks().settled();
-              }
-              engine.blocks().sweep();
-            });
+        .execute(() -> {
+          if (settles) {
+            engine.blocks().settled();
+          }
+          engine.blocks().sweep();
+        });
   }
 
   private boolean isPresent(Member member, long now) {
@@ -396,21 +420,23 @@ public final class DatanodeRegistry {
     DatanodeId id = member.record.id();
     engine
         .thread()
-        .execute(
-            () -> {
-              engine.tickets().use(id, newest);
-              engine.writers().acknowledged(id, upTo);
-            });
+        .execute(() -> {
+          engine.tickets().use(id, newest);
+          engine.writers().acknowledged(id, upTo);
+        });
     review(member, now);
   }
 
   private static String rootMessage(Throwable failure) {
     Throwable cause = failure;
-    while (cause.getCause() != null && cause.getMessage() != null
+    while (cause.getCause() != null
+        && cause.getMessage() != null
         && cause.getMessage().startsWith(cause.getCause().getClass().getName())) {
       cause = cause.getCause();
     }
-    return cause instanceof FsException fs ? fs.status() + " " + fs.getMessage() : "" + cause.getMessage();
+    return cause instanceof FsException fs
+        ? fs.status() + " " + fs.getMessage()
+        : "" + cause.getMessage();
   }
 
   /// Notices that a member's state has changed, and lets the block map know.
@@ -434,18 +460,17 @@ public final class DatanodeRegistry {
   /// The coordinator acts under a new epoch: all keys of the old one are worthless as soon as the
   /// datanodes hear of it.
   public void startEpoch(long epoch) {
-    thread.execute(
-        () -> {
-          if (epoch != keys.epoch()) {
-            keys.startEpoch(epoch);
-            long now = nanoTime.getAsLong();
-            for (Member member : members.values()) {
-              member.needsFreshKeys = true;
-              member.nextSendNanos = now;
-            }
-            tickNow();
-          }
-        });
+    thread.execute(() -> {
+      if (epoch != keys.epoch()) {
+        keys.startEpoch(epoch);
+        long now = nanoTime.getAsLong();
+        for (Member member : members.values()) {
+          member.needsFreshKeys = true;
+          member.nextSendNanos = now;
+        }
+        tickNow();
+      }
+    });
   }
 
   // ---- what operators ask and order
@@ -545,7 +570,8 @@ public final class DatanodeRegistry {
                   && nanoTime.getAsLong() - member.announcedNanos
                       <= settings.suspectAfter().toNanos()) {
                 throw refusal(
-                    member.describe() + " is running and would register itself again: stop it first");
+                    member.describe()
+                        + " is running and would register itself again: stop it first");
               }
               DatanodeId id = member.record.id();
               return CompletableFuture.runAsync(

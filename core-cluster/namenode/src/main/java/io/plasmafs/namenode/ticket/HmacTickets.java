@@ -9,16 +9,13 @@ import io.plasmafs.model.Replica;
 import io.plasmafs.model.Ticket;
 import io.plasmafs.model.Ticket.Mac;
 import io.plasmafs.model.Ticket.Right;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
+import io.plasmafs.protocol.TicketMac;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.crypto.spec.SecretKeySpec;
 
 /// Makes tickets for a datanode with the newest key that this datanode is known to have, so that a
 /// change of keys never makes a good ticket bad.
@@ -32,7 +29,7 @@ public final class HmacTickets implements TicketMaker {
   private final Map<DatanodeId, Sealer> sealers = new HashMap<>();
 
   /// A key, and what computes with it.
-  private record Sealer(TicketKey key, javax.crypto.Mac mac) {}
+  private record Sealer(TicketKey key, TicketMac mac) {}
 
   private static final Mac NO_MAC = Mac.of(new byte[Mac.BYTES]);
 
@@ -46,12 +43,9 @@ public final class HmacTickets implements TicketMaker {
 
   /// The datanode has this key: its tickets are made with it from now on.
   public void use(DatanodeId datanode, TicketKey key) {
-    try {
-      javax.crypto.Mac mac = javax.crypto.Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key.secret(), "HmacSHA256"));
-      sealers.put(datanode, new Sealer(key, mac));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no HmacSHA256", e);
+    Sealer known = sealers.get(datanode);
+    if (known == null || !known.key().equals(key)) {
+      sealers.put(datanode, new Sealer(key, new TicketMac(cluster, key.id(), key.secret())));
     }
   }
 
@@ -79,19 +73,18 @@ public final class HmacTickets implements TicketMaker {
       }
       long expires = Math.min(now + lifetime.toMillis(), sealer.key().expiresMillis());
       latest = Math.max(latest, expires);
-      Ticket open =
-          new Ticket(
-              replica.datanode(),
-              sealer.key().epoch(),
-              sealer.key().id(),
-              replica.firstBlock(),
-              extent.count(),
-              extent.generation(),
-              right,
-              transactionKey,
-              expires,
-              NO_MAC);
-      tickets.add(seal(open, sealer.mac()));
+      tickets.add(
+          sealer
+              .mac()
+              .grant(
+                  replica.datanode(),
+                  sealer.key().epoch(),
+                  replica.firstBlock(),
+                  extent.count(),
+                  extent.generation(),
+                  right,
+                  transactionKey,
+                  expires));
     }
     if (latest == 0) {
       throw new FsException(
@@ -121,38 +114,6 @@ public final class HmacTickets implements TicketMaker {
         transactionKey,
         0,
         NO_MAC);
-  }
-
-  private Ticket seal(Ticket open, javax.crypto.Mac mac) {
-    Mac code = Mac.of(mac.doFinal(input(open)));
-    return new Ticket(
-        open.datanode(),
-        open.epoch(),
-        open.keyId(),
-        open.firstBlock(),
-        open.count(),
-        open.generation(),
-        open.right(),
-        open.transaction(),
-        open.expiresMillis(),
-        code);
-  }
-
-  private byte[] input(Ticket ticket) {
-    byte[] name = cluster.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer buffer = ByteBuffer.allocate(4 + (name.length + 3) / 4 * 4 + 56);
-    buffer.putInt(name.length).put(name).position(buffer.capacity() - 56);
-    return buffer
-        .putInt(ticket.datanode().value())
-        .putLong(ticket.epoch())
-        .putInt(ticket.keyId())
-        .putLong(ticket.firstBlock())
-        .putInt(ticket.count())
-        .putLong(ticket.generation())
-        .putInt(ticket.right().code())
-        .putLong(ticket.transaction())
-        .putLong(ticket.expiresMillis())
-        .array();
   }
 
   @Override
