@@ -5,16 +5,17 @@ import io.plasmafs.namenode.engine.Engine;
 import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.xdr.cluster_entry;
 import io.plasmafs.protocol.xdr.namenode_entry;
+import java.util.function.Supplier;
 
 /// The constants of the cluster, and where this namenode stands. Thread-safe.
 public final class ClusterFacts {
   private final ClusterDescription constants;
-  private final String address;
+  private final Supplier<String> address;
   private final Engine engine;
 
   /// @param constants of the cluster; its epoch and sequence mean nothing
   /// @param address host:port at which clients find this namenode
-  public ClusterFacts(ClusterDescription constants, String address, Engine engine) {
+  public ClusterFacts(ClusterDescription constants, Supplier<String> address, Engine engine) {
     this.constants = constants;
     this.address = address;
     this.engine = engine;
@@ -22,7 +23,7 @@ public final class ClusterFacts {
 
   /// Host:port at which clients find this namenode.
   String address() {
-    return address;
+    return address.get();
   }
 
   /// Whether a client that asks for this cluster, or for any with an empty name, is right here.
@@ -45,7 +46,7 @@ public final class ClusterFacts {
   /// The namenodes: this one, which is the coordinator.
   namenode_entry[] namenodes() {
     namenode_entry self = new namenode_entry();
-    self.address = address;
+    self.address = address.get();
     self.role = "coordinator";
     self.sequence = engine.sequence();
     self.pid = (int) ProcessHandle.current().pid();
