@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +52,7 @@ final class ClusterRunner implements AutoCloseable {
     for (int number = 1; number <= settings.datanodes(); number++) {
       roles.prepareDatanode(number, report::progress);
     }
+    roles.configure();
     report.progress("starting cluster " + settings.name() + " in " + directory.root());
     for (Role role : roles.all()) {
       if (closed) {
@@ -164,10 +164,5 @@ final class ClusterRunner implements AutoCloseable {
   public void close() {
     closed = true;
     supervisor.close();
-  }
-
-  /// The files of a role.
-  static Path roleDirectory(ClusterDirectory directory, String role) {
-    return directory.root().resolve(role);
   }
 }

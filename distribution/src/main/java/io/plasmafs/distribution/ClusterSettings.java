@@ -82,9 +82,14 @@ public record ClusterSettings(
     }
   }
 
+  /// Port of the namenode.
+  public int namenodePort() {
+    return NAMENODE_PORT + portOffset;
+  }
+
   /// Where clients find the namenode.
   public String namenodeAddress() {
-    return "127.0.0.1:" + (NAMENODE_PORT + portOffset);
+    return "127.0.0.1:" + namenodePort();
   }
 
   /// Port of the datanode of this number, from 1 on.

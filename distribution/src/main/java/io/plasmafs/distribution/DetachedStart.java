@@ -69,6 +69,8 @@ final class DetachedStart {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Dplasma.role=supervisor",
+            "-Dplasma.log=" + directory.logOf(LocalRoles.SUPERVISOR),
+            "-Dlogback.configurationFile=logback-role.xml",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
@@ -78,7 +80,8 @@ final class DetachedStart {
         .redirectInput(new File("/dev/null"))
         .redirectErrorStream(true)
         .redirectOutput(
-            ProcessBuilder.Redirect.appendTo(directory.logOf(LocalRoles.SUPERVISOR).toFile()))
+            ProcessBuilder.Redirect.appendTo(
+                directory.log().resolve(LocalRoles.SUPERVISOR + ".out").toFile()))
         .start();
   }
 }

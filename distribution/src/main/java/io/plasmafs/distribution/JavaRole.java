@@ -11,7 +11,7 @@ import java.util.List;
 ///
 /// @param heap largest heap, as the JVM spells it
 /// @param direct most memory outside the heap for buffers, as the JVM spells it
-/// @param log file that its output is added to
+/// @param log file that it logs to; what else it prints is added to a file beside that, `.out`
 record JavaRole(
     String name, String mainClass, String heap, String direct, List<String> arguments, Path log)
     implements Role {
@@ -26,6 +26,8 @@ record JavaRole(
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Dplasma.role=" + name);
+    command.add("-Dplasma.log=" + log);
+    command.add("-Dlogback.configurationFile=logback-role.xml");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(mainClass);
@@ -34,7 +36,9 @@ record JavaRole(
     return new ProcessBuilder(command)
         .redirectInput(new File("/dev/null"))
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .redirectOutput(
+            ProcessBuilder.Redirect.appendTo(
+                log.resolveSibling(log.getFileName() + ".out").toFile()))
         .start()
         .toHandle();
   }
