@@ -9,7 +9,7 @@ import org.acplt.oncrpc.XdrDecodingStream;
 import org.acplt.oncrpc.XdrEncodingStream;
 import org.jspecify.annotations.Nullable;
 
-/// Result of COMPOUND: on the wire what the generated `compound_result` is, and many times faster.
+/// Result of COMPOUND: on the wire what the generated `compound_result` is, without its objects.
 public final class AnswerMessage implements XdrAble {
   private @Nullable Answer answer;
 

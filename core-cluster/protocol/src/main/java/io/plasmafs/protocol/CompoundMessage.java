@@ -13,7 +13,7 @@ import org.acplt.oncrpc.XdrDecodingStream;
 import org.acplt.oncrpc.XdrEncodingStream;
 import org.jspecify.annotations.Nullable;
 
-/// Arguments of COMPOUND: on the wire what the generated `compound_args` is, and many times faster.
+/// Arguments of COMPOUND: on the wire what the generated `compound_args` is, without its objects.
 ///
 /// A client makes one of a [Compound]. A server makes an empty one, has it decoded, and then asks
 /// for [#refusal] first: a name that cannot be one is no broken message, it has an [Answer].

@@ -134,7 +134,7 @@ public final class ControlProof {
       control_proof proof, int program, int procedure, XdrAble arguments, Nonces nonces) {
     long now = clock.millis();
     long tolerance = TOLERANCE.toMillis();
-    // Compared without a difference, which could overflow.
+    // Sums with the own time cannot overflow; a difference from the time of the caller could.
     if (proof.millis < now - tolerance || proof.millis > now + tolerance) {
       throw new FsException(
           FsStatus.EACCES,
