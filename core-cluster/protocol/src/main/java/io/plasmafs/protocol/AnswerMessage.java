@@ -16,8 +16,8 @@ public final class AnswerMessage implements XdrAble {
   /// To be decoded.
   public AnswerMessage() {}
 
-  /// To be encoded. Of a failure's message and conflicts what is beyond the bounds of the contract is
-  /// cut off; anything else beyond them is noticed at encoding, as an [XdrException].
+  /// To be encoded. Of a failure's message and conflicts what is beyond the bounds of the contract
+  /// is cut off; anything else beyond them is noticed at encoding, as an [XdrException].
   public AnswerMessage(Answer answer) {
     this.answer = answer;
   }

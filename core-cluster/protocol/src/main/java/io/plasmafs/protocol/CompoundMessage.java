@@ -66,8 +66,7 @@ public final class CompoundMessage implements XdrAble {
         in.readInt("the rest of a refused compound");
       }
       refusal =
-          new Answer(
-              List.of(), Optional.of(new Answer.Failure(e.operation(), e.reason())), 0);
+          new Answer(List.of(), Optional.of(new Answer.Failure(e.operation(), e.reason())), 0);
     }
   }
 }

@@ -36,9 +36,7 @@ final class AnswerMessageTest {
       for (int kind = 0; kind < Samples.OUTCOMES; kind++) {
         Answer answer =
             new Answer(
-                List.of(samples.outcome(kind)),
-                samples.maybe(samples::failure),
-                samples.counter());
+                List.of(samples.outcome(kind)), samples.maybe(samples::failure), samples.counter());
         assertSame(roundTrip(answer), answer);
       }
     }
@@ -108,8 +106,10 @@ final class AnswerMessageTest {
 
     String owner = listing.entries().get(0).attributes().orElseThrow().owner();
     assertThat(listing.entries())
-        .allSatisfy(
-            e -> assertThat(e.attributes().orElseThrow().owner()).isSameAs(owner).isEqualTo(some.owner()));
+        .allSatisfy(e ->
+            assertThat(e.attributes().orElseThrow().owner())
+                .isSameAs(owner)
+                .isEqualTo(some.owner()));
   }
 
   @Test
@@ -132,8 +132,7 @@ final class AnswerMessageTest {
   void anObjectWithAStatusAndWithoutAttributesThatBelongToItIsNotSent() {
     Answer answer =
         new Answer(
-            List.of(
-                new Outcome.Inodes(List.of(new Outcome.Found(FsStatus.OK, Optional.empty())))),
+            List.of(new Outcome.Inodes(List.of(new Outcome.Found(FsStatus.OK, Optional.empty())))),
             Optional.empty(),
             0);
     assertThatThrownBy(() -> Wire.encode(new AnswerMessage(answer)))

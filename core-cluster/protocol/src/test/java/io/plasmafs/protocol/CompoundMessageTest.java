@@ -13,6 +13,7 @@ import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.oncrpc.xdr.XdrException;
 import io.plasmafs.protocol.xdr.compound_args;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -89,6 +90,25 @@ final class CompoundMessageTest {
     }
     assertThat(accepted).as("seed %d", seed).isPositive();
     assertThat(refused).as("seed %d", seed).isPositive();
+  }
+
+  /// What a message can make the decoder take is in proportion to its own length.
+  @Test
+  void mangledBytesTakeLittleMemory() throws Exception {
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Random random = new Random(seed);
+    for (int round = 0; round < 5000; round++) {
+      byte[] mangled = Mangler.mangle(Wire.encode(new CompoundMessage(samples.compound())), random);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      try {
+        Wire.decode(new CompoundMessage(), mangled);
+      } catch (XdrException e) {
+        assertThat(e.getMessage()).isNotBlank();
+      }
+      long taken = threads.getCurrentThreadAllocatedBytes() - before;
+      assertThat(taken).as("seed %d", seed).isLessThan(200_000 + 100L * mangled.length);
+    }
   }
 
   @Test

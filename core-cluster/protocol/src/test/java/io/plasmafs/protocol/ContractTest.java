@@ -42,8 +42,7 @@ final class ContractTest {
     assertNumbers(file_type.class, "TYPE_", FileType.values(), FileType::code);
     assertNumbers(conflict_kind.class, "CONFLICT_", Conflict.Kind.values(), Conflict.Kind::code);
     assertNumbers(ticket_right.class, "RIGHT_", Ticket.Right.values(), Ticket.Right::code);
-    assertNumbers(
-        datanode_state.class, "DATANODE_", Datanode.State.values(), Datanode.State::code);
+    assertNumbers(datanode_state.class, "DATANODE_", Datanode.State.values(), Datanode.State::code);
     assertNumbers(
         requirement_kind.class,
         "REQUIRE_",

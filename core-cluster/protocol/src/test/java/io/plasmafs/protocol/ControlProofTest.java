@@ -79,10 +79,12 @@ final class ControlProofTest {
   void proofsHaveTheBytesOfTheContract() {
     control_args health = new control_args();
     proof.sign(health);
-    assertThat(HexFormat.of().formatHex(health.proof.mac)).isEqualTo("0eaa1607267adc6fe552cdba743333de4457b563812337b37b25ca68fdc78562");
+    assertThat(HexFormat.of().formatHex(health.proof.mac))
+        .isEqualTo("0eaa1607267adc6fe552cdba743333de4457b563812337b37b25ca68fdc78562");
     inventory_args inventory = inventory();
     proof.sign(inventory);
-    assertThat(HexFormat.of().formatHex(inventory.proof.mac)).isEqualTo("d7d55cef83bd19f9f6e9486d81d966a1a6176fdaa55f909a039763885cd15f3d");
+    assertThat(HexFormat.of().formatHex(inventory.proof.mac))
+        .isEqualTo("d7d55cef83bd19f9f6e9486d81d966a1a6176fdaa55f909a039763885cd15f3d");
   }
 
   @Test
@@ -92,8 +94,7 @@ final class ControlProofTest {
     proof.verify(Wire.decode(new keys_args(), Wire.encode(keys)), new RecentNonces(1));
     announce_args announcement = announcement();
     proof.sign(announcement);
-    proof.verify(
-        Wire.decode(new announce_args(), Wire.encode(announcement)), new RecentNonces(1));
+    proof.verify(Wire.decode(new announce_args(), Wire.encode(announcement)), new RecentNonces(1));
     control_args health = new control_args();
     proof.sign(health);
     proof.verify(Wire.decode(new control_args(), Wire.encode(health)), new RecentNonces(1));

@@ -252,12 +252,12 @@ final class Samples {
   /// An operation of the kind with this index, 0 to [#OPERATIONS] - 1.
   Operation operation(int kind) {
     return switch (kind) {
-      case 0 -> new Operation.Begin(Duration.ofMillis(random.nextInt(1 << 30)), maybe(this::principal));
+      case 0 ->
+          new Operation.Begin(Duration.ofMillis(random.nextInt(1 << 30)), maybe(this::principal));
       case 1 -> new Operation.Commit(maybe(this::token));
       case 2 -> new Operation.Abort();
       case 3 ->
-          new Operation.Require(
-              location(), any(Operation.Requirement.class), inode(), counter());
+          new Operation.Require(location(), any(Operation.Requirement.class), inode(), counter());
       case 4 -> stat();
       case 5 -> new Operation.StatMany(list(20, this::stat));
       case 6 -> new Operation.Versions(list(50, this::inode));
@@ -267,8 +267,7 @@ final class Samples {
       case 8 -> new Operation.ReadLink(location());
       case 9 -> new Operation.StatFilesystem();
       case 10 ->
-          new Operation.Create(
-              location(), any(Operation.CreateMode.class), integer(), integer());
+          new Operation.Create(location(), any(Operation.CreateMode.class), integer(), integer());
       case 11 -> new Operation.MakeDirectory(location(), integer(), random.nextBoolean());
       case 12 -> new Operation.MakeSymlink(location(), LinkTarget.of(nameBytes()));
       case 13 -> new Operation.Link(location(), location());
@@ -325,8 +324,7 @@ final class Samples {
       case 0 -> new Outcome.Done();
       case 1 -> new Outcome.Inode(attributes(), random.nextBoolean());
       case 2 -> new Outcome.Inodes(list(10, this::found));
-      case 3 ->
-          new Outcome.Versions(list(30, () -> new Outcome.VersionPair(counter(), counter())));
+      case 3 -> new Outcome.Versions(list(30, () -> new Outcome.VersionPair(counter(), counter())));
       case 4 ->
           new Outcome.Listing(inode(), counter(), list(30, this::entry), random.nextBoolean());
       case 5 -> new Outcome.Value(bytes(3000));
@@ -340,8 +338,7 @@ final class Samples {
       case 8 -> new Outcome.Allocation(list(4, this::granted));
       case 9 -> new Outcome.Removed(counter());
       case 10 ->
-          new Outcome.Filesystem(
-              counter(), counter(), counter(), integer(), counter(), counter());
+          new Outcome.Filesystem(counter(), counter(), counter(), integer(), counter(), counter());
       case 11 -> new Outcome.Committed(counter());
       default -> throw new IllegalArgumentException("there is no outcome " + kind);
     };
