@@ -9,6 +9,7 @@ package io.plasmafs.model;
 /// @param rack wider failure domain, or empty
 /// @param blocks capacity
 /// @param reserved blocks of open transactions and in quarantine
+/// @param pid of its process, on its host; 0 if it was not heard of since the coordinator started
 public record Datanode(
     DatanodeId id,
     String identity,
@@ -20,7 +21,8 @@ public record Datanode(
     long blocks,
     long used,
     long reserved,
-    long heartbeatAgeMillis) {
+    long heartbeatAgeMillis,
+    int pid) {
 
   /// What it may be used for. The numbers are those of the wire and of the tables.
   public enum State {

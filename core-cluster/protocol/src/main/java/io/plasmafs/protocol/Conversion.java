@@ -97,6 +97,7 @@ public final class Conversion {
     result.used = value.used();
     result.reserved = value.reserved();
     result.heartbeat_age_millis = value.heartbeatAgeMillis();
+    result.pid = value.pid();
     return result;
   }
 
@@ -114,7 +115,8 @@ public final class Conversion {
           value.blocks,
           value.used,
           value.reserved,
-          value.heartbeat_age_millis);
+          value.heartbeat_age_millis,
+          value.pid);
     } catch (IllegalArgumentException e) {
       throw invalid("datanode", e);
     }

@@ -49,7 +49,8 @@ final class ConversionTest {
               samples.counter(),
               samples.counter(),
               samples.counter(),
-              samples.counter());
+              samples.counter(),
+              i);
       assertThat(
               Conversion.toModel(
                   Wire.decode(new datanode_entry(), Wire.encode(Conversion.toXdr(d)))))

@@ -508,7 +508,8 @@ public final class DatanodeRegistry {
               record.blocks(),
               0,
               0,
-              member.silenceMillis(now)));
+              member.silenceMillis(now),
+              said == null ? 0 : said.pid()));
     }
     shown.sort((a, b) -> a.id().compareTo(b.id()));
     return shown;
@@ -526,7 +527,8 @@ public final class DatanodeRegistry {
         datanode.blocks(),
         usage.used(),
         usage.reserved(),
-        datanode.heartbeatAgeMillis());
+        datanode.heartbeatAgeMillis(),
+        datanode.pid());
   }
 
   /// An operator enables, disables or drains a datanode. Durable when the future completes. Fails
