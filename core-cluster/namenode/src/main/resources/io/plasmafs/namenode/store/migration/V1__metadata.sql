@@ -74,8 +74,13 @@ CREATE TABLE inode (
   content         smallint NOT NULL CHECK (content IN (0, 1, 2)),
   version         bigint   NOT NULL,
   content_version bigint   NOT NULL,
+  -- of a directory: where its only name is; else 0
+  parent          bigint   NOT NULL CHECK ((parent <> 0) = (type = 2)),
   target          bytea    CHECK ((type = 5) = (target IS NOT NULL))
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.2);
+
+-- What lost its last name while it was in use: cleaned up at start.
+CREATE INDEX inode_orphan ON inode (id) WHERE nlink = 0;
 
 CREATE TABLE entry (
   parent bigint NOT NULL CHECK (parent > 0),
