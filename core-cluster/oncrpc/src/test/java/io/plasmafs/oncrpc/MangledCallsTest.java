@@ -54,7 +54,7 @@ class MangledCallsTest {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.pipeline().addLast(new ServerConnection(server, channel));
         List<ByteBuf> input = new ArrayList<>();
-        for (int at = 0; at < bytes.length; ) {
+        for (int at = 0; at < bytes.length && channel.isOpen(); ) {
           int end = Math.min(bytes.length, at + 1 + random.nextInt(100));
           ByteBuf piece = Unpooled.copiedBuffer(bytes, at, end - at);
           input.add(piece);
