@@ -12,7 +12,9 @@ import io.plasmafs.oncrpc.xdr.NettyXdrDecodingStream;
 import io.plasmafs.oncrpc.xdr.XdrException;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +43,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
   private static final int RATE_BYTES_PER_SECOND = 64 * 1024;
   private static final int MIN_HEADER_BYTES = 12;
+  private static final long OVERLOAD_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final RpcServer server;
   private final RpcLimits limits;
@@ -62,6 +65,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private long recordBegan;
   private long lastActive;
   private long unwritableSince;
+  private long lastUndelivered = Long.MAX_VALUE;
   private @Nullable Call oldest;
   private @Nullable Call newest;
 
@@ -143,6 +147,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     partialBytes = held;
     if (!assembler.isInside()) {
       recordBegan = 0;
+    } else if (held > 0 && server.isOverloaded()) {
+      pause();
     }
   }
 
@@ -350,10 +356,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   private void scheduleInspection() {
     long millis = 1000;
-    for (var timeout :
-        new java.time.Duration[] {
-          limits.idleTimeout(), limits.recordTimeout(), limits.replyTimeout()
-        }) {
+    for (Duration timeout :
+        List.of(limits.idleTimeout(), limits.recordTimeout(), limits.replyTimeout())) {
       if (!timeout.isZero()) {
         millis = Math.min(millis, Math.max(10, timeout.toMillis() / 4));
       }
@@ -372,11 +376,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     resumeIfPossible();
     if (recordNanos > 0 && recordBegan != 0 && !paused) {
       long grace = TimeUnit.SECONDS.toNanos(partialBytes) / RATE_BYTES_PER_SECOND;
-      long allowed = server.isOverloaded() ? recordNanos / 4 : recordNanos + grace;
-      if (now - recordBegan > allowed) {
+      if (now - recordBegan > recordNanos + grace) {
         drop("a record has not been completed, " + partialBytes + " bytes of it have come");
         return;
       }
+    }
+    if (partialBytes > 0
+        && recordBegan != 0
+        && server.isOverloaded()
+        && now - recordBegan > (recordNanos > 0 ? recordNanos / 4 : OVERLOAD_NANOS)) {
+      drop("the server holds too many bytes, " + partialBytes + " of them of an unfinished record");
+      return;
     }
     if (recordNanos > 0 && unwritableSince != 0 && now - unwritableSince > recordNanos) {
       long waiting = channel.bytesBeforeWritable();
@@ -405,8 +415,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     }
     scheduleInspection();
   }
-
-  private long lastUndelivered = Long.MAX_VALUE;
 
   // --- the end
 

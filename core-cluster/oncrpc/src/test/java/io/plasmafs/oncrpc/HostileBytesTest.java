@@ -127,6 +127,31 @@ class HostileBytesTest {
   }
 
   @Test
+  void unfinishedRecordsOfAllPeersTogetherAreBounded() throws Exception {
+    RpcLimits limits =
+        RpcLimits.defaults().withServer(100, 32 << 20).withRecordTimeout(Duration.ofSeconds(2));
+    try (SampleServer small = new SampleServer(limits, true)) {
+      List<RawPeer> flood = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        RawPeer peer = new RawPeer(small.tcp());
+        flood.add(peer);
+        peer.sendWithoutBlocking(LAST | 16 << 20, 12 << 20);
+      }
+      Eventually.isTrue(
+          () -> {
+            assertThat(small.directMemory()).isLessThan(64 << 20);
+            flood.forEach(RawPeer::sendRest);
+            return small.server.connections() <= 2; // 24 MiB are allowed, 36 are not
+          },
+          "the flood has been cut off");
+      small.assertServing();
+      for (RawPeer peer : flood) {
+        peer.close();
+      }
+    }
+  }
+
+  @Test
   void otherRpcVersionIsToldTheRightOne() throws Exception {
     // MSG_DENIED, RPC_MISMATCH, from 2 to 2
     assertAnswer(new int[] {7, 0, 1, PROGRAM, 1, 0, 0, 0, 0, 0}, 1, 1, 0, 2, 2);

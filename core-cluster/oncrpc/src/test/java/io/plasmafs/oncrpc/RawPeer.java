@@ -20,6 +20,7 @@ final class RawPeer implements AutoCloseable {
   private final Socket socket;
   private final DataOutputStream out;
   private final DataInputStream in;
+  private ByteBuffer rest = ByteBuffer.allocate(0);
 
   RawPeer(SocketAddress address) throws IOException {
     channel = SocketChannel.open((InetSocketAddress) address);
@@ -72,13 +73,29 @@ final class RawPeer implements AutoCloseable {
             arguments,
             1 << 20);
     ByteBuf bytes = (ByteBuf) message.part(0);
-    channel.configureBlocking(false);
     ByteBuffer all = ByteBuffer.allocate(times * bytes.readableBytes());
     while (all.hasRemaining()) {
       all.put(bytes.nioBuffer());
     }
-    channel.write(all.flip());
     message.release();
+    rest = all.flip();
+    sendRest();
+  }
+
+  /// Sends a record mark and so many zeros, as far as the server takes them.
+  void sendWithoutBlocking(int mark, int zeros) {
+    rest = ByteBuffer.allocate(4 + zeros).putInt(0, mark);
+    sendRest();
+  }
+
+  /// Sends more of what the server has not taken yet.
+  void sendRest() {
+    try {
+      channel.configureBlocking(false);
+      channel.write(rest);
+    } catch (IOException closed) {
+      rest.position(rest.limit());
+    }
   }
 
   /// Waits until the server has closed the connection; what it says before does not matter.

@@ -56,7 +56,7 @@ class RpcRoundTripTest {
     RandomSamples samples = new RandomSamples(new Random(seed));
     try (SampleServer server = way.server();
         RpcClient client = server.connect(way.address(server))) {
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < 25; i++) {
         everything all = samples.everything();
         everything echo = client.call(SampleServer.ID, Sample.ECHO_1, all, everything::new).join();
         assertThat(echo).as("seed %d", seed).usingRecursiveComparison().isEqualTo(all);

@@ -38,7 +38,7 @@ class GeneratedCodecTest {
     long seed = System.nanoTime();
     System.out.println("GeneratedCodecTest round trip, seed " + seed);
     RandomSamples samples = new RandomSamples(new Random(seed));
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 100; i++) {
       everything all = samples.everything();
       everything decoded = decode(encode(all), everything::new);
       assertThat(decoded).as("seed %d", seed).usingRecursiveComparison().isEqualTo(all);
@@ -54,7 +54,7 @@ class GeneratedCodecTest {
     Random random = new Random(seed);
     RandomSamples samples = new RandomSamples(random);
     int refused = 0;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 4_000; i++) {
       byte[] bytes = encode(i % 2 == 0 ? samples.everything() : samples.choices());
       byte[] mangled = mangle(random, bytes);
       XdrAble value = i % 2 == 0 ? new everything() : new choices();
@@ -79,7 +79,7 @@ class GeneratedCodecTest {
       }
       assertThat(taken).as("bytes allocated, seed %d", seed).isLessThan(64L * bytes.length + 65536);
     }
-    assertThat(refused).as("seed %d", seed).isGreaterThan(1000);
+    assertThat(refused).as("seed %d", seed).isGreaterThan(400);
   }
 
   private static byte[] mangle(Random random, byte[] bytes) {
