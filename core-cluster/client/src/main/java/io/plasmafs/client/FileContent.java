@@ -47,8 +47,10 @@ final class FileContent implements AutoCloseable {
   private final Attributes attributes;
   private final @Nullable ByteBuffer inline;
 
+  /// Replaced under the lock only.
+  private volatile Namespace source;
+
   // Guarded by this.
-  private Namespace source;
   private final TreeMap<Long, GrantedExtent> extents = new TreeMap<>();
 
   /// Ranges of blocks that `extents` describes: start to end.
@@ -180,6 +182,9 @@ final class FileContent implements AutoCloseable {
   ///
   /// @param must even if the budget for buffers is used up; else nothing is begun then
   Optional<Range> start(long position, int length, boolean must) {
+    if (source instanceof Transaction transaction) {
+      transaction.keepAlive();
+    }
     int budget = inline == null ? length : 0;
     if (must) {
       client.buffers().reserve(budget);
@@ -481,13 +486,13 @@ final class FileContent implements AutoCloseable {
     private void deliver(ReadAnswer got, ByteBuffer target) {
       int available = got.data().length();
       int slices = (available + sliceSize - 1) / sliceSize;
-      if (available > sliceBytes || got.checksums().length != slices) {
+      if (available > sliceBytes || got.checksums().count() != slices) {
         throw new FsException(
             FsStatus.EIO,
             "an answer of "
                 + available
                 + " bytes with "
-                + got.checksums().length
+                + got.checksums().count()
                 + " checksums does not fit a question for "
                 + sliceBytes);
       }
@@ -499,7 +504,7 @@ final class FileContent implements AutoCloseable {
         int from = i * sliceSize;
         int bytes = Math.min(sliceSize, available - from);
         int found = got.data().crc32c(from, bytes);
-        if (found != got.checksums()[i]) {
+        if (found != got.checksums().at(i)) {
           throw new FsException(
               FsStatus.ECHECKSUM,
               attributes.inode()
@@ -508,7 +513,7 @@ final class FileContent implements AutoCloseable {
                   + " has checksum "
                   + Integer.toHexString(found)
                   + ", "
-                  + Integer.toHexString(got.checksums()[i])
+                  + Integer.toHexString(got.checksums().at(i))
                   + " was expected");
         }
         if (extent.checksums().count() == 0) {

@@ -137,7 +137,6 @@ final class FileWriter {
   private long position;
 
   private final long start;
-  private long reservedEnd;
   private long expectedEnd;
   private int nextRunBlocks;
   private int recoveries;
@@ -166,7 +165,6 @@ final class FileWriter {
     this.start = firstBlock * blockSize;
     this.position = start;
     this.pieceAt = start;
-    this.reservedEnd = firstBlock;
     this.checksumBase = firstBlock;
     this.expectedEnd = expectedBytes < 0 ? -1 : start + expectedBytes;
     this.nextRunBlocks = Math.max(1, FIRST_RUN_BYTES / blockSize);
@@ -174,10 +172,18 @@ final class FileWriter {
 
   /// Takes runs that were reserved for this file already, from the block on where writing begins.
   void adopt(List<GrantedExtent> extents) {
+    learn(extents);
     for (GrantedExtent extent : extents) {
       reserved.addLast(new Run(extent));
-      reservedEnd = extent.extent().end();
     }
+  }
+
+  private void learn(List<GrantedExtent> extents) {
+    Set<DatanodeId> ids = new HashSet<>();
+    for (GrantedExtent extent : extents) {
+      extent.extent().replicas().forEach(replica -> ids.add(replica.datanode()));
+    }
+    Waiting.on(datanodes.learn(ids).thenApply(done -> true));
   }
 
   /// One past the last byte written so far.
@@ -281,6 +287,7 @@ final class FileWriter {
   }
 
   private void dispatch(Piece sending) {
+    transaction.keepAlive();
     ByteBuffer full = sending.buffer;
     long at = pieceAt;
     int from = 0;
@@ -361,7 +368,7 @@ final class FileWriter {
               if (error != null) {
                 return blame(List.of(replicas.get(0)), error);
               }
-              if (answer.status() == FsStatus.OK && answer.failed().length == 0) {
+              if (answer.status() == FsStatus.OK && answer.failed().isEmpty()) {
                 return List.<Refusal>of();
               }
               List<Replica> failed = new ArrayList<>();
@@ -734,12 +741,13 @@ final class FileWriter {
             .extents());
   }
 
-  private static List<GrantedExtent> usable(List<GrantedExtent> extents) {
+  private List<GrantedExtent> usable(List<GrantedExtent> extents) {
     for (GrantedExtent extent : extents) {
       if (extent.extent().replicas().isEmpty()) {
         throw new FsException(FsStatus.EFAILED, "the server reserved a run without replicas");
       }
     }
+    learn(extents);
     return extents;
   }
 

@@ -330,7 +330,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
                 run(operations);
               } else {
                 Transaction ending = transaction;
-                long sequence = ending.commit(operations);
+                long unusedSequence = ending.commit(operations);
                 transaction = ending.client().beginHidden();
                 refresh();
               }

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 /// It belongs to one connection. When that is lost the server aborts it: every further call fails
 /// with EUNAVAIL, and [PlasmaClient#transact] begins anew.
 public final class Transaction implements Namespace, AutoCloseable {
+  private static final long KEEP_ALIVE_NANOS = 10_000_000_000L;
+
   private final Core core;
   private final LeakDetector.Tracked tracked;
 
@@ -74,6 +76,8 @@ public final class Transaction implements Namespace, AutoCloseable {
     /// another.
     private volatile @Nullable NamenodeSession session;
 
+    private volatile long lastCallNanos = System.nanoTime();
+
     Core(PlasmaClient client, long id, CommitToken token, Operation.Begin begin) {
       this.client = client;
       this.id = id;
@@ -104,6 +108,7 @@ public final class Transaction implements Namespace, AutoCloseable {
     }
 
     private CompletableFuture<Answer> send(List<Operation> operations) {
+      lastCallNanos = System.nanoTime();
       NamenodeSession begun = session;
       if (begun != null) {
         return begun
@@ -172,7 +177,6 @@ public final class Transaction implements Namespace, AutoCloseable {
         }
         state = State.ENDED;
       }
-      client.ended(id);
     }
 
     long commit(List<Operation> last) {
@@ -195,7 +199,6 @@ public final class Transaction implements Namespace, AutoCloseable {
         before = this.last;
         if (!began && before.isDone() && last.isEmpty()) {
           state = State.COMMITTED;
-          client.ended(id);
           return 0;
         }
       }
@@ -218,7 +221,6 @@ public final class Transaction implements Namespace, AutoCloseable {
         answering = enqueue(operations);
         state = State.COMMITTED;
       }
-      client.ended(id);
       Answer answer;
       try {
         answer = Waiting.on(answering);
@@ -265,6 +267,15 @@ public final class Transaction implements Namespace, AutoCloseable {
 
     synchronized boolean isLost() {
       return lost;
+    }
+  }
+
+  /// Lets the server know, if it has not heard of the transaction for a while, that it is in use:
+  /// called as data go to and from datanodes.
+  void keepAlive() {
+    if (System.nanoTime() - core.lastCallNanos > KEEP_ALIVE_NANOS && core.isOpen()) {
+      core.lastCallNanos = System.nanoTime();
+      CompletableFuture<Answer> unused = submit(List.of(new Operation.Versions(List.of())));
     }
   }
 
