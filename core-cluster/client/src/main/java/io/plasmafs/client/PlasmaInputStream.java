@@ -7,9 +7,11 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /// A file read from its start to its end, with pieces ahead of the reader on their way: the longer
 /// it is read in order the more, up to 8, as far as the client's budget for buffers allows. For one
@@ -97,6 +99,25 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
     } catch (FsException e) {
       throw new PlasmaIOException(e);
     }
+  }
+
+  /// Writes everything that is left to `target`.
+  ///
+  /// @param progress gets the number of bytes of each step
+  /// @return how many bytes were written
+  public long transferTo(WritableByteChannel target, LongConsumer progress) throws IOException {
+    long total = 0;
+    ByteBuffer buffer = ByteBuffer.allocateDirect(PieceBuffers.PIECE);
+    while (read(buffer.clear()) >= 0) {
+      buffer.flip();
+      int count = buffer.remaining();
+      while (buffer.hasRemaining()) {
+        int unused = target.write(buffer);
+      }
+      total += count;
+      progress.accept(count);
+    }
+    return total;
   }
 
   /// Takes the next piece: straight into `target` if it fits there, else into `ready`.

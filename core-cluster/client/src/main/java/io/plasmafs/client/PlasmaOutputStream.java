@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A file being written from front to back. Bytes are gathered into blocks and sent to the
@@ -168,6 +170,40 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
       small = ByteBuffer.allocate(0);
     }
     blocks.write(source);
+  }
+
+  /// Takes everything from `source`, from its position to its end, read straight into the buffers that
+  /// are sent.
+  ///
+  /// @param progress gets the number of bytes of each step
+  /// @return how many bytes were taken
+  public long transferFrom(ReadableByteChannel source, LongConsumer progress) throws IOException {
+    long total = 0;
+    ByteBuffer first = ByteBuffer.allocate(64 << 10);
+    for (; ; ) {
+      FileWriter blocks = writer;
+      int count;
+      if (closed || failed != null || blocks == null) {
+        count = source.read(first.clear());
+        if (count > 0) {
+          int unused = write(first.flip());
+        }
+      } else {
+        try {
+          written = true;
+          count = source.read(blocks.room());
+          blocks.filled();
+        } catch (FsException e) {
+          failed = e;
+          throw new PlasmaIOException(e);
+        }
+      }
+      if (count < 0) {
+        return total;
+      }
+      total += count;
+      progress.accept(count);
+    }
   }
 
   /// Gives the content up: nothing that was written through this stream becomes part of the file.
