@@ -1,0 +1,41 @@
+package io.plasmafs.namenode.metadata;
+
+import io.plasmafs.model.Bytes;
+import io.plasmafs.model.Extent;
+import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Name;
+import io.plasmafs.model.XattrName;
+
+/// One row put or deleted by a commit. Putting replaces a row of the same key; deleting one that is
+/// not there is no error, so that a batch can be applied twice.
+public sealed interface Change {
+  /// An inode, new or changed; its versions are set by the commit that carries it.
+  record PutInode(InodeRecord inode) implements Change {}
+
+  /// An inode is gone, and with it all its extents, inline bytes and extended attributes.
+  record DeleteInode(InodeId inode) implements Change {}
+
+  /// A name in a directory.
+  record PutEntry(InodeId directory, Name name, InodeId inode) implements Change {}
+
+  /// A name is gone.
+  record DeleteEntry(InodeId directory, Name name) implements Change {}
+
+  /// A run of blocks; its key is (inode, `extent.index()`).
+  record PutExtent(InodeId inode, Extent extent) implements Change {}
+
+  /// The run that starts at block `index` is gone, or replaced by runs that the same commit puts.
+  record DeleteExtent(InodeId inode, long index) implements Change {}
+
+  /// The whole content of a small file.
+  record PutInline(InodeId inode, Bytes content) implements Change {}
+
+  /// The content is no longer kept inline.
+  record DeleteInline(InodeId inode) implements Change {}
+
+  /// An extended attribute.
+  record PutXattr(InodeId inode, XattrName name, Bytes value) implements Change {}
+
+  /// An extended attribute is gone.
+  record DeleteXattr(InodeId inode, XattrName name) implements Change {}
+}

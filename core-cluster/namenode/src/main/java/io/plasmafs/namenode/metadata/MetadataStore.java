@@ -1,0 +1,79 @@
+package io.plasmafs.namenode.metadata;
+
+import io.plasmafs.model.CommitToken;
+import io.plasmafs.model.Extent;
+import io.plasmafs.model.InodeId;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
+
+/// The durable home of the metadata. One coordinator at a time writes to it, fenced by its epoch.
+///
+/// A batch is made durable by one insert into the commit log ([#append]); the rows that it changes
+/// are applied to the tables behind, in larger steps, and [#onApplied] tells how far. Until then the
+/// caller keeps the changed rows itself and lays them over what [#fetch] answers. After a crash the
+/// store applies the rest of the log before it answers its first question.
+///
+/// Methods may be called from any thread and do not block, except where they say so. Futures fail
+/// with [StoreException].
+public interface MetadataStore extends AutoCloseable {
+  /// What a new coordinator must know. Blocks while the log's tail is applied. Raises the stored
+  /// epoch to one more than it was: any older coordinator's [#append] fails from now on.
+  ///
+  /// @throws StoreException if the store cannot be reached or is not that of the cluster
+  State open();
+
+  /// Where the store stands.
+  ///
+  /// @param epoch of the caller, from now on
+  /// @param sequence of the last commit in the log
+  /// @param inodes how many there are
+  record State(long epoch, long sequence, long inodes) {}
+
+  /// Makes a batch durable: when the future completes normally, the batch survives the crash of any
+  /// process. Batches are appended one at a time: the next only when this one's future is done.
+  ///
+  /// Fails with [StoreException]: its kind says whether the batch is certainly not in the log, or
+  /// whether that is unknown.
+  CompletableFuture<Void> append(CommitBatch batch);
+
+  /// Registers the only listener for progress of applying: called with the sequence number up to
+  /// which the tables are complete. Fetches that were begun before the call may still answer older
+  /// rows; fetches begun after it will not. Called from a thread of the store.
+  void onApplied(LongConsumer listener);
+
+  /// Answers a question. Many that are asked at the same time become few SQL statements.
+  <T> CompletableFuture<T> fetch(Fetch<T> question);
+
+  /// Number of the commit with this token, if there is one that is applied.
+  CompletableFuture<Optional<Long>> commitOf(CommitToken token);
+
+  /// Takes `count` numbers of a counter out of circulation, durably, for ever; answers the first.
+  CompletableFuture<Long> reserve(Counter counter, long count);
+
+  /// Numbers that are never given out twice.
+  enum Counter {
+    INODE,
+    GENERATION,
+    DATANODE
+  }
+
+  /// Shows every extent once, of one instant after [#open]; blocks until all were shown.
+  void scanExtents(BiConsumer<InodeId, Extent> visitor);
+
+  /// All datanodes that were ever registered and not removed. Blocks.
+  List<DatanodeRecord> datanodes();
+
+  /// Registers a datanode or changes what is known of it. Durable when the future completes.
+  CompletableFuture<Void> putDatanode(DatanodeRecord datanode);
+
+  /// Forgets a datanode. Durable when the future completes.
+  CompletableFuture<Void> deleteDatanode(DatanodeRecord datanode);
+
+  /// Lets go of connections and threads; what is in the log and not applied yet is applied at the
+  /// next start.
+  @Override
+  void close();
+}
