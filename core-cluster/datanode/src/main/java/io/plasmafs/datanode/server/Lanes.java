@@ -7,8 +7,8 @@ import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs tasks on a few threads; those of one lane one after the other, in the order they came. Pieces
-/// of one run of blocks share a lane, because they have to reach the disk in order.
+/// Runs tasks on a few threads; those of one lane one after the other, in the order they came.
+/// Pieces of one run of blocks share a lane, because they have to reach the disk in order.
 ///
 /// Queues are bounded by who feeds them: a task stands for a call that is not answered yet, and the
 /// server stops reading when too many bytes of those are there.

@@ -15,11 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Connections to other datanodes, made when they are needed and kept. Calls to one peer leave in the
-/// order they were made, also those made before the connection stood.
+/// Connections to other datanodes, made when they are needed and kept. Calls to one peer leave in
+/// the order they were made, also those made before the connection stood.
 ///
-/// A piece that still has to travel on waits for the datanodes behind it. So that it never stands in
-/// the way of pieces that wait for nobody, there is a connection of its own for each number of
+/// A piece that still has to travel on waits for the datanodes behind it. So that it never stands
+/// in the way of pieces that wait for nobody, there is a connection of its own for each number of
 /// datanodes behind the peer: two datanodes that forward to each other cannot block each other.
 ///
 /// Safe for use by several threads.
@@ -59,7 +59,8 @@ final class Peers implements AutoCloseable {
             abandoned.run();
             return CompletableFuture.failedFuture(
                 new FsException(
-                    FsStatus.ELIMIT, "there are connections to " + MAX_PEERS + " datanodes already"));
+                    FsStatus.ELIMIT,
+                    "there are connections to " + MAX_PEERS + " datanodes already"));
           }
         }
         InetSocketAddress parsed;
@@ -97,40 +98,38 @@ final class Peers implements AutoCloseable {
         CompletableFuture<T> result) {
       void make(RpcClient client) {
         call.apply(client)
-            .whenComplete(
-                (value, failure) -> {
-                  if (failure == null) {
-                    result.complete(value);
-                  } else {
-                    result.completeExceptionally(failure);
-                  }
-                });
+            .whenComplete((value, failure) -> {
+              if (failure == null) {
+                result.complete(value);
+              } else {
+                result.completeExceptionally(failure);
+              }
+            });
       }
     }
 
     void connect(CompletableFuture<RpcClient> connecting) {
-      connecting.whenComplete(
-          (connected, failure) -> {
-            synchronized (this) {
-              if (failure != null || over) {
-                over = true;
-                if (connected != null) {
-                  connected.close();
-                }
-                for (Waiting<?> next = waiting.poll(); next != null; next = waiting.poll()) {
-                  next.abandoned().run();
-                  next.result()
-                      .completeExceptionally(
-                          failure != null ? failure : new IllegalStateException("closed"));
-                }
-                return;
-              }
-              client = connected;
-              for (Waiting<?> next = waiting.poll(); next != null; next = waiting.poll()) {
-                next.make(connected);
-              }
+      connecting.whenComplete((connected, failure) -> {
+        synchronized (this) {
+          if (failure != null || over) {
+            over = true;
+            if (connected != null) {
+              connected.close();
             }
-          });
+            for (Waiting<?> next = waiting.poll(); next != null; next = waiting.poll()) {
+              next.abandoned().run();
+              next.result()
+                  .completeExceptionally(
+                      failure != null ? failure : new IllegalStateException("closed"));
+            }
+            return;
+          }
+          client = connected;
+          for (Waiting<?> next = waiting.poll(); next != null; next = waiting.poll()) {
+            next.make(connected);
+          }
+        }
+      });
     }
 
     <T> CompletableFuture<T> call(

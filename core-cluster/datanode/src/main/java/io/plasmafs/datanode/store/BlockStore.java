@@ -18,8 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/// The blocks of one datanode: linear numbers from 0 on, over all its volumes. Safe for use by several
-/// threads. All methods but [#range], with one slice a block, may do disk I/O.
+/// The blocks of one datanode: linear numbers from 0 on, over all its volumes. Safe for use by
+/// several threads. All methods but [#range], with one slice a block, may do disk I/O.
 public final class BlockStore implements AutoCloseable {
   private final List<Volume> volumes;
   private final Geometry geometry;
@@ -36,8 +36,8 @@ public final class BlockStore implements AutoCloseable {
   /// Opens the store in these directories, one a volume, in any order.
   ///
   /// @param identity that the store must have, if that is known
-  /// @throws StoreException if the store is of another cluster or identity, incomplete, damaged or in
-  ///     use; the message says which
+  /// @throws StoreException if the store is of another cluster or identity, incomplete, damaged or
+  ///   in use; the message says which
   public static BlockStore open(
       List<Path> directories, String cluster, Optional<String> identity, Disk disk)
       throws StoreException {
@@ -171,8 +171,12 @@ public final class BlockStore implements AutoCloseable {
     if (left > Integer.MAX_VALUE || geometry.slices((int) left) != checksums.length) {
       throw new FsException(
           FsStatus.EINVAL,
-          left + " bytes have " + checksums.length + " checksums, one is needed for every "
-              + geometry.sliceSize() + " bytes");
+          left
+              + " bytes have "
+              + checksums.length
+              + " checksums, one is needed for every "
+              + geometry.sliceSize()
+              + " bytes");
     }
     for (int i = 0; i < checksums.length; i++) {
       int bytes = (int) Math.min(left, geometry.sliceSize());
@@ -200,7 +204,7 @@ public final class BlockStore implements AutoCloseable {
   /// @param checksums CRC32C of each slice
   /// @param data the bytes; positions are not changed. Direct buffers are written without a copy
   /// @throws FsException ESTALEBLOCK under an earlier generation; EINVAL out of order or outside of
-  ///     the store; EIO if the disk refuses, now or before
+  ///   the store; EIO if the disk refuses, now or before
   public void write(
       long block, int offset, long generation, long inode, int[] checksums, ByteBuffer[] data) {
     PieceSource source = new PieceSource(data);
@@ -209,7 +213,11 @@ public final class BlockStore implements AutoCloseable {
     if (bytes == 0 || generation < 1 || geometry.slices(bytes) != checksums.length) {
       throw new FsException(
           FsStatus.EINVAL,
-          bytes + " bytes of generation " + generation + " with " + checksums.length
+          bytes
+              + " bytes of generation "
+              + generation
+              + " with "
+              + checksums.length
               + " checksums cannot be stored");
     }
     long at = block;
@@ -233,8 +241,8 @@ public final class BlockStore implements AutoCloseable {
   ///
   /// @param offset into the block: a multiple of the slice size
   /// @param length most bytes, up to the next whole slice
-  /// @throws FsException ESTALEBLOCK if a block holds another generation, ECHECKSUM if it is known as
-  ///     damaged, EINVAL outside of the store
+  /// @throws FsException ESTALEBLOCK if a block holds another generation, ECHECKSUM if it is known
+  ///   as damaged, EINVAL outside of the store
   public StoredRange range(long block, int offset, int length, long generation) {
     requireInside(block, offset, length);
     List<Part> parts = new ArrayList<>(1);
@@ -280,6 +288,32 @@ public final class BlockStore implements AutoCloseable {
         target.limit(target.position() + part.bytes());
         part.file().read(target, part.position());
         target.limit(limit);
+      }
+    } catch (IOException e) {
+      throw new FsException(FsStatus.EIO, "cannot read the block store: " + e.getMessage(), e);
+    }
+  }
+
+  /// Whether a range is in memory, so that it can be sent without waiting for the disk.
+  public boolean isCached(StoredRange range) {
+    for (Part part : range.parts()) {
+      if (!part.file().isCached(part.position(), part.bytes())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Reads a range so that it is in memory, and forgets it.
+  ///
+  /// @param scratch of any length above zero
+  public void warm(StoredRange range, ByteBuffer scratch) {
+    try {
+      for (Part part : range.parts()) {
+        for (int done = 0; done < part.bytes(); done += scratch.capacity()) {
+          scratch.clear().limit(Math.min(scratch.capacity(), part.bytes() - done));
+          part.file().read(scratch, part.position() + done);
+        }
       }
     } catch (IOException e) {
       throw new FsException(FsStatus.EIO, "cannot read the block store: " + e.getMessage(), e);
@@ -338,6 +372,14 @@ public final class BlockStore implements AutoCloseable {
         yield geometry.blockSize();
       }
     };
+  }
+
+  /// Compares blocks with their checksums, and marks those that are damaged.
+  public void verifyBlocks(long first, int count) {
+    ByteBuffer scratch = ByteBuffer.allocateDirect(geometry.sliceSize());
+    for (long block = first; block < Math.min(blocks(), first + count); block++) {
+      verify(block, scratch);
+    }
   }
 
   /// Refuses what is not within the store.

@@ -1,8 +1,8 @@
 package io.plasmafs.datanode.store;
 
 /// The CRC32C of two runs of bytes together, from that of each: the first is multiplied by x to the
-/// power of the bits behind it, modulo the Castagnoli polynomial, as zlib's `crc32_combine` does for
-/// its own. Immutable.
+/// power of the bits behind it, modulo the Castagnoli polynomial, as zlib's `crc32_combine` does
+/// for its own. Immutable.
 final class Crc32cCombiner {
   /// The polynomial, lowest power in the highest bit.
   private static final int POLYNOMIAL = 0x82F63B78;

@@ -19,6 +19,9 @@ public interface DiskFile extends AutoCloseable {
   /// is: whoever asked must not ask again and believe the answer.
   void sync() throws IOException;
 
+  /// Whether a range is in memory, as far as can be told without touching the disk.
+  boolean isCached(long position, int bytes);
+
   /// Length in bytes.
   long size() throws IOException;
 

@@ -17,9 +17,7 @@ public record Geometry(int blockSize, int sliceSize) {
       throw new IllegalArgumentException(
           "block size is " + blockSize + " bytes, expected a power of two from 64k to 64m");
     }
-    if (sliceSize < MIN_SLICE_SIZE
-        || sliceSize > blockSize
-        || Integer.bitCount(sliceSize) != 1) {
+    if (sliceSize < MIN_SLICE_SIZE || sliceSize > blockSize || Integer.bitCount(sliceSize) != 1) {
       throw new IllegalArgumentException(
           "slice size is "
               + sliceSize

@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
 /// | 28 | 4 | CRC32C of the block |
 /// | 32 | 4 each | CRC32C of each slice that is written |
 ///
-/// Numbers are big-endian. The block's number is under the checksum, so that a record cannot stand for
-/// another block. What lies behind the last checksum is of no meaning.
+/// Numbers are big-endian. The block's number is under the checksum, so that a record cannot stand
+/// for another block. What lies behind the last checksum is of no meaning.
 final class RecordFormat {
   static final int FIXED_BYTES = 32;
 

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads all that is written, again and again, slowly, so that damage is found while there are other
-/// replicas. Has a thread of its own.
+/// Reads all that is written, again and again, slowly, so that damage is found while there are
+/// other replicas. Has a thread of its own.
 public final class Scrubber implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
 

@@ -10,9 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
-/// Makes stores. The files of a volume get all their space now, so that the disk cannot run full under
-/// a write later; the `volume` file comes last and makes the volume complete: what is found without it
-/// is the rest of an attempt that was broken off, and is made anew.
+/// Makes stores. The files of a volume get all their space now, so that the disk cannot run full
+/// under a write later; the `volume` file comes last and makes the volume complete: what is found
+/// without it is the rest of an attempt that was broken off, and is made anew.
 public final class StoreFormatter {
   private static final int ZEROS = 1 << 20;
   private static final long MARGIN_BYTES = 16L << 20;
@@ -36,8 +36,8 @@ public final class StoreFormatter {
 
   /// Makes a store; durable on return.
   ///
-  /// @throws StoreException if a directory holds a store already, the disk has too little space, or a
-  ///     file cannot be made
+  /// @throws StoreException if a directory holds a store already, the disk has too little space, or
+  ///   a file cannot be made
   public static void format(StoreOptions options, Progress progress) throws StoreException {
     new StoreFormatter(options, progress).run();
   }

@@ -30,15 +30,15 @@ import org.slf4j.LoggerFactory;
 
 /// One directory of a store: the files `volume`, `data`, `records` and `lock`.
 ///
-/// **Why a crash is harmless.** A write puts the data in place, then the record, and counts itself; a
-/// sync makes the data stable, then the records. So once a sync has been answered both are on the disk
-/// for every write that was counted before it. Everything else may be on the disk or not, in any
-/// mixture, torn at any sector, and is noticed:
+/// **Why a crash is harmless.** A write puts the data in place, then the record, and counts itself;
+/// a sync makes the data stable, then the records. So once a sync has been answered both are on the
+/// disk for every write that was counted before it. Everything else may be on the disk or not, in
+/// any mixture, torn at any sector, and is noticed:
 ///
 /// - a torn record does not have its own checksum: the block counts as damaged until it is written
 ///   again;
-/// - a new record with old or torn data: the data do not have the checksums of the record, which the
-///   reader and the scrubber verify;
+/// - a new record with old or torn data: the data do not have the checksums of the record, which
+///   the reader and the scrubber verify;
 /// - an old record with new data: only the old generation can be read, which nobody refers to any
 ///   more when a block is given out again, and then the same holds.
 ///
@@ -46,12 +46,12 @@ import org.slf4j.LoggerFactory;
 /// generation, or by a client that repeats its own write. Records up to 512 bytes never straddle a
 /// sector, so a torn record is its own block's.
 ///
-/// Writes of one block exclude each other by a striped lock; reads take none. A read that overlaps with
-/// a write may get mixed bytes, which then do not have their checksum.
+/// Writes of one block exclude each other by a striped lock; reads take none. A read that overlaps
+/// with a write may get mixed bytes, which then do not have their checksum.
 ///
 /// When the disk refuses a write or a sync the volume has **failed**: what is on it beyond the last
-/// sync is unknown, and asking again could hide that. It takes no writes and syncs from then on, also
-/// after a restart, until an operator removes the file `failed` from its directory.
+/// sync is unknown, and asking again could hide that. It takes no writes and syncs from then on,
+/// also after a restart, until an operator removes the file `failed` from its directory.
 final class Volume implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
   private static final String FAILED = "failed";
@@ -173,8 +173,8 @@ final class Volume implements AutoCloseable {
       if (!found.equals(expected)) {
         throw new StoreException(
             String.format(
-                "%s has been swapped: it is of volume %d of store %s of cluster \"%s\", its directory"
-                    + " is of volume %d of store %s of cluster \"%s\"",
+                "%s has been swapped: it is of volume %d of store %s of cluster \"%s\", its"
+                    + " directory is of volume %d of store %s of cluster \"%s\"",
                 path,
                 found.volume(),
                 found.identity(),
@@ -193,7 +193,11 @@ final class Volume implements AutoCloseable {
   private static VolumeHeader readHeader(DiskFile file, Part part, Path path) throws IOException {
     if (file.size() < VolumeHeader.BYTES) {
       throw new StoreException(
-          path + " has been cut: it has " + file.size() + " bytes, its header alone " + VolumeHeader.BYTES);
+          path
+              + " has been cut: it has "
+              + file.size()
+              + " bytes, its header alone "
+              + VolumeHeader.BYTES);
     }
     ByteBuffer in = ByteBuffer.allocate(VolumeHeader.BYTES);
     file.read(in, 0);
@@ -293,8 +297,7 @@ final class Volume implements AutoCloseable {
       for (int i = 0; i < blocks; i++) {
         int part = Math.min(left, geometry.blockSize() - at);
         int slices = geometry.slices(part);
-        updated[i] =
-            update(start + i, generation, inode, at, part, checksums, checksum, slices);
+        updated[i] = update(start + i, generation, inode, at, part, checksums, checksum, slices);
         format.encode(updated[i], encoded, i * recordBytes);
         RecordIndex.Entry entry = index.get(start + i);
         if (entry.generation() != generation || entry.state() != State.WRITTEN) {
@@ -318,8 +321,7 @@ final class Volume implements AutoCloseable {
     }
   }
 
-  private void requireWritable(
-      long block, RecordIndex.Entry entry, long generation, int offset) {
+  private void requireWritable(long block, RecordIndex.Entry entry, long generation, int offset) {
     if (entry.generation() > generation) {
       throw new FsException(
           FsStatus.ESTALEBLOCK,
@@ -445,7 +447,8 @@ final class Volume implements AutoCloseable {
           RecordIndex.Entry now = index.get(position);
           if (!matches(record, now)) {
             index.put(position, State.DAMAGED, now.generation(), now.length(), now.checksum());
-            throw new FsException(FsStatus.ECHECKSUM, "the record of block " + block + " is damaged");
+            throw new FsException(
+                FsStatus.ECHECKSUM, "the record of block " + block + " is damaged");
           }
           if (now.generation() != entry.generation() || now.length() < entry.length()) {
             throw new FsException(
@@ -595,10 +598,9 @@ final class Volume implements AutoCloseable {
   }
 
   private void requireWorking() {
-    failure.ifPresent(
-        message -> {
-          throw new FsException(FsStatus.EIO, message);
-        });
+    failure.ifPresent(message -> {
+      throw new FsException(FsStatus.EIO, message);
+    });
   }
 
   private FsException fail(String attempt, IOException cause) {

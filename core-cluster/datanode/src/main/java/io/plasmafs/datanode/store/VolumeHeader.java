@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
-/// The first [#BYTES] of each file of a volume: they say whose file it is. All three files of a volume
-/// carry the same header but for [Part], so that no file can be exchanged for another store's.
+/// The first [#BYTES] of each file of a volume: they say whose file it is. All three files of a
+/// volume carry the same header but for [Part], so that no file can be exchanged for another
+/// store's.
 ///
 /// | offset | bytes | content |
 /// |---|---|---|
@@ -79,8 +80,7 @@ record VolumeHeader(
   VolumeHeader {
     int nameBytes = cluster.getBytes(UTF_8).length;
     if (nameBytes < 1 || nameBytes > NAME_BYTES) {
-      throw new IllegalArgumentException(
-          "a cluster's name has 1 to 255 bytes, not " + nameBytes);
+      throw new IllegalArgumentException("a cluster's name has 1 to 255 bytes, not " + nameBytes);
     }
     if (!identity.matches("[0-9a-f]{32}")) {
       throw new IllegalArgumentException(
@@ -113,7 +113,8 @@ record VolumeHeader(
     byte[] magic = new byte[MAGIC.length];
     in.get(0, magic);
     if (!Arrays.equals(magic, MAGIC)) {
-      throw new StoreException(file + " is no file of a block store: it does not begin with PLASMAFS");
+      throw new StoreException(
+          file + " is no file of a block store: it does not begin with PLASMAFS");
     }
     int version = in.getInt(8);
     if (version != VERSION) {
@@ -130,7 +131,14 @@ record VolumeHeader(
     }
     if (in.getInt(12) != part.code) {
       throw new StoreException(
-          file + " is a file of kind " + in.getInt(12) + ", expected " + part.code + " (" + part + ")");
+          file
+              + " is a file of kind "
+              + in.getInt(12)
+              + ", expected "
+              + part.code
+              + " ("
+              + part
+              + ")");
     }
     try {
       byte[] identity = new byte[16];

@@ -15,14 +15,14 @@ import java.util.function.LongSupplier;
 
 /// Judges tickets. Safe for use by several threads.
 ///
-/// Time is measured by this process's monotonic clock alone. With each key the coordinator says what
-/// its clock shows at that moment; from then on this clock counts on. A message that was under way for
-/// long makes the coordinator's time look earlier than it is, so of several messages with the same key
-/// the one with the latest estimate counts.
+/// Time is measured by this process's monotonic clock alone. With each key the coordinator says
+/// what its clock shows at that moment; from then on this clock counts on. A message that was under
+/// way for long makes the coordinator's time look earlier than it is, so of several messages with
+/// the same key the one with the latest estimate counts.
 ///
-/// Ended transactions are remembered until all keys have expired that were good when they ended. There
-/// is room for a number of them; when it is full, messages with more are refused, and the coordinator
-/// knows that these tickets are not withdrawn.
+/// Ended transactions are remembered until all keys have expired that were good when they ended.
+/// There is room for a number of them; when it is full, messages with more are refused, and the
+/// coordinator knows that these tickets are not withdrawn.
 public final class KeyRing {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -65,10 +65,9 @@ public final class KeyRing {
   /// From now on tickets of this epoch, made with these keys, are good, and no others.
   ///
   /// @param endedTransactions whose tickets are withdrawn
-  /// @throws FsException ECOORD if a later epoch has begun, ELIMIT if so many ended transactions cannot
-  ///     be remembered; then nothing has changed
-  public void install(
-      DatanodeId datanode, long epoch, List<Key> keys, long[] endedTransactions) {
+  /// @throws FsException ECOORD if a later epoch has begun, ELIMIT if so many ended transactions
+  ///   cannot be remembered; then nothing has changed
+  public void install(DatanodeId datanode, long epoch, List<Key> keys, long[] endedTransactions) {
     synchronized (ended) {
       State before = state;
       if (epoch < before.epoch()) {

@@ -1,5 +1,5 @@
-/// Admission by tickets: which keys are good, which transactions have ended, and whether a ticket lets
-/// its bearer do what is asked.
+/// Admission by tickets: which keys are good, which transactions have ended, and whether a ticket
+/// lets its bearer do what is asked.
 ///
 /// Knows no blocks on disk and no connections. Read [KeyRing] first.
 @NullMarked

@@ -88,8 +88,7 @@ class BlockStorePropertyTest {
     long block = random.nextInt(BLOCKS);
     int offset = random.nextInt(3) > 0 ? 0 : random.nextInt(blockSize / sliceSize) * sliceSize;
     byte[] bytes = Stores.bytes(random, 1 + random.nextInt(3 * blockSize));
-    long generation =
-        Math.max(1, generationOf(block) + random.nextInt(3) - 1);
+    long generation = Math.max(1, generationOf(block) + random.nextInt(3) - 1);
     long behind = block + Math.ceilDiv(offset + bytes.length, blockSize);
     if (block < BLOCKS / 2 && behind > BLOCKS / 2) {
       // over two volumes: one of them alone could refuse, so let none of them have a reason

@@ -31,8 +31,7 @@ class DamageTest {
   }
 
   private void flip(String file, long position, int mask) throws IOException {
-    try (RandomAccessFile out =
-        new RandomAccessFile(directory.resolve(file).toFile(), "rw")) {
+    try (RandomAccessFile out = new RandomAccessFile(directory.resolve(file).toFile(), "rw")) {
       out.seek(position);
       int value = out.read();
       out.seek(position);
@@ -117,8 +116,7 @@ class DamageTest {
       fill(store);
     }
     int size = Stores.ONE_SLICE.recordBytes();
-    try (RandomAccessFile out =
-        new RandomAccessFile(directory.resolve("records").toFile(), "rw")) {
+    try (RandomAccessFile out = new RandomAccessFile(directory.resolve("records").toFile(), "rw")) {
       byte[] record = new byte[size];
       out.seek(VolumeHeader.BYTES + 2L * size);
       out.readFully(record);
@@ -139,8 +137,7 @@ class DamageTest {
     }
     int size = Stores.SIXTEEN_SLICES.recordBytes();
     int torn = 1 + random.nextInt(31);
-    try (RandomAccessFile out =
-        new RandomAccessFile(directory.resolve("records").toFile(), "rw")) {
+    try (RandomAccessFile out = new RandomAccessFile(directory.resolve("records").toFile(), "rw")) {
       out.seek(VolumeHeader.BYTES + 6L * size);
       out.write(Stores.bytes(random, torn));
     }

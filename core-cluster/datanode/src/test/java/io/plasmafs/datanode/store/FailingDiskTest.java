@@ -62,6 +62,11 @@ class FailingDiskTest {
           }
 
           @Override
+          public boolean isCached(long position, int bytes) {
+            return real.isCached(position, bytes);
+          }
+
+          @Override
           public long size() throws IOException {
             return real.size();
           }
@@ -124,7 +129,8 @@ class FailingDiskTest {
           .isInstanceOfSatisfying(
               FsException.class, e -> assertThat(e.status()).isEqualTo(FsStatus.EIO));
       failWrites.set(false);
-      assertThatThrownBy(() -> Stores.write(store, 2, 0, 5, data())).isInstanceOf(FsException.class);
+      assertThatThrownBy(() -> Stores.write(store, 2, 0, 5, data()))
+          .isInstanceOf(FsException.class);
       assertThatThrownBy(() -> store.sync(2, 1).join()).isInstanceOf(CompletionException.class);
     }
   }

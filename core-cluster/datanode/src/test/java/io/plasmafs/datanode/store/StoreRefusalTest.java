@@ -56,8 +56,7 @@ class StoreRefusalTest {
   @Test
   void aStoreOfAnotherClusterIsRefused() {
     assertThatThrownBy(
-            () ->
-                BlockStore.open(List.of(volume), "production", Optional.empty(), Disk.local()))
+            () -> BlockStore.open(List.of(volume), "production", Optional.empty(), Disk.local()))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("belongs to cluster \"test\"")
         .hasMessageContaining("is of cluster \"production\"");
@@ -184,8 +183,7 @@ class StoreRefusalTest {
 
   @Test
   void spaceIsReallyAllocated() throws Exception {
-    Process du =
-        new ProcessBuilder("du", "-B1", "-s", volume.resolve("data").toString()).start();
+    Process du = new ProcessBuilder("du", "-B1", "-s", volume.resolve("data").toString()).start();
     long allocated =
         Long.parseLong(new String(du.getInputStream().readAllBytes(), UTF_8).split("\\s")[0]);
     assertThat(allocated).isGreaterThanOrEqualTo(8 * (64L << 10));
