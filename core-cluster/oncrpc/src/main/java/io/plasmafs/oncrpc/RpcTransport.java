@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
@@ -29,27 +30,32 @@ import java.util.concurrent.TimeUnit;
 public final class RpcTransport implements AutoCloseable {
   private final EventLoopGroup loops;
   private final boolean epoll;
+  private final ByteBufAllocator allocator;
 
-  private RpcTransport(EventLoopGroup loops, boolean epoll) {
+  private RpcTransport(EventLoopGroup loops, boolean epoll, ByteBufAllocator allocator) {
     this.loops = loops;
     this.epoll = epoll;
+    this.allocator = allocator;
   }
 
   /// Starts event loops, native ones if the platform has them.
   ///
   /// @param threads number of event loops; one serves a small server well
   public static RpcTransport open(int threads) {
-    return Epoll.isAvailable()
-        ? new RpcTransport(group(threads, EpollIoHandler.newFactory()), true)
-        : openPortable(threads);
+    return open(threads, Epoll.isAvailable(), PooledByteBufAllocator.DEFAULT);
   }
 
   /// Starts event loops that need nothing but the JDK.
   public static RpcTransport openPortable(int threads) {
-    return new RpcTransport(group(threads, NioIoHandler.newFactory()), false);
+    return open(threads, false, PooledByteBufAllocator.DEFAULT);
   }
 
-  private static EventLoopGroup group(int threads, io.netty.channel.IoHandlerFactory handlers) {
+  static RpcTransport open(int threads, boolean epoll, ByteBufAllocator allocator) {
+    IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    return new RpcTransport(group(threads, handlers), epoll, allocator);
+  }
+
+  private static EventLoopGroup group(int threads, IoHandlerFactory handlers) {
     return new MultiThreadIoEventLoopGroup(
         threads, new DefaultThreadFactory("rpc", true), handlers);
   }
@@ -70,7 +76,7 @@ public final class RpcTransport implements AutoCloseable {
   }
 
   ByteBufAllocator allocator() {
-    return PooledByteBufAllocator.DEFAULT;
+    return allocator;
   }
 
   ChannelFactory<Channel> channels(SocketAddress address) {

@@ -199,20 +199,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   private void dispatch(ByteBuf record) {
     lastActive = System.nanoTime();
-    boolean handedOver = false;
     try {
-      handedOver = parse(record);
+      parse(record);
     } catch (XdrException e) {
       drop("its record is no call: " + e.getMessage());
     } finally {
-      if (!handedOver) {
-        record.release();
-      }
+      record.release(); // bulk data in the arguments keeps what it needs
     }
   }
 
-  /// @return whether the record belongs to a call now
-  private boolean parse(ByteBuf record) throws XdrException {
+  private void parse(ByteBuf record) throws XdrException {
     int bytes = record.readableBytes();
     NettyXdrDecodingStream in = new NettyXdrDecodingStream(record);
     if (bytes < MIN_HEADER_BYTES) {
@@ -226,7 +222,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     int rpcVersion = in.readInt("RPC version");
     if (rpcVersion != RpcMessage.RPC_VERSION) {
       answer(RpcMessage.rpcMismatch(allocator, xid));
-      return false;
+      return;
     }
     int program = in.readInt("program");
     int version = in.readInt("version");
@@ -243,38 +239,38 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     } catch (XdrException e) {
       log.debug("{} sent bad authentication: {}", peer, e.getMessage());
       answer(RpcMessage.authError(allocator, xid, bad));
-      return false;
+      return;
     }
-    Call call = new Call(xid, program, version, procedure, credentials, record, in, bytes);
+    Call call = new Call(xid, program, version, procedure, credentials, in, bytes);
     Authenticator.Verdict verdict = server.authenticator().check(call);
     if (verdict != Authenticator.Verdict.ACCEPTED) {
       answer(RpcMessage.authError(allocator, xid, verdict));
-      return false;
+      return;
     }
-    return begin(call);
+    begin(call);
   }
 
-  private boolean begin(Call call) {
+  private void begin(Call call) {
     RpcServer.Versions versions = server.versions(call.program);
     if (versions == null) {
       answer(RpcMessage.failure(allocator, call.xid, RpcMessage.PROG_UNAVAIL));
-      return false;
+      return;
     }
     RpcProgram program = versions.byNumber().get(call.version);
     if (program == null) {
       answer(
           RpcMessage.programMismatch(allocator, call.xid, versions.lowest(), versions.highest()));
-      return false;
+      return;
     }
     Optional<RpcProgram.Procedure<?>> procedure = program.procedure(call.procedure);
     if (procedure.isEmpty()) {
       answer(RpcMessage.failure(allocator, call.xid, RpcMessage.PROC_UNAVAIL));
-      return false;
+      return;
     }
-    return run(program, procedure.get(), call);
+    run(program, procedure.get(), call);
   }
 
-  private <A extends XdrAble> boolean run(
+  private <A extends XdrAble> void run(
       RpcProgram program, RpcProgram.Procedure<A> procedure, Call call) {
     A arguments = procedure.arguments().get();
     try {
@@ -287,7 +283,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
           procedure.name(),
           e.getMessage());
       answer(RpcMessage.failure(allocator, call.xid, RpcMessage.GARBAGE_ARGS));
-      return false;
+      return;
     }
     call.name = procedure.name();
     enlist(call);
@@ -296,7 +292,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     } catch (Throwable e) {
       call.fail(e);
     }
-    return true;
   }
 
   private void enlist(Call call) {
@@ -517,7 +512,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     private final int version;
     private final int procedure;
     private final Credentials credentials;
-    private final ByteBuf record;
     private final NettyXdrDecodingStream in;
     private final int bytes;
     private final long began = System.nanoTime();
@@ -535,7 +529,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
         int version,
         int procedure,
         Credentials credentials,
-        ByteBuf record,
         NettyXdrDecodingStream in,
         int bytes) {
       this.xid = xid;
@@ -543,7 +536,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
       this.version = version;
       this.procedure = procedure;
       this.credentials = credentials;
-      this.record = record;
       this.in = in;
       this.bytes = bytes;
     }
@@ -605,7 +597,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
         throw new IllegalStateException(this + " has been answered already");
       }
       in.releaseBulk();
-      record.release();
       if (before == OVERDUE) {
         message.release();
       } else {
