@@ -34,6 +34,10 @@ public sealed interface Fetch<T> {
   record OfEntries(InodeId directory, Optional<Name> after, int limit)
       implements Fetch<List<Entry>> {}
 
+  /// Inodes without a name (nlink 0) whose numbers are greater than `after`, in order of their
+  /// numbers, at most `limit`: what a crash left to be cleaned up.
+  record OfOrphans(InodeId after, int limit) implements Fetch<List<InodeId>> {}
+
   /// A name and the inode that it points to.
   record Entry(Name name, InodeRecord inode) {}
 }

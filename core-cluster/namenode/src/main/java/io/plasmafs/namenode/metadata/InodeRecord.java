@@ -12,6 +12,8 @@ import java.util.Optional;
 /// @param nlink names that point to it; of a directory 2 and its subdirectories; 0 once unlinked
 /// @param blocks blocks attached, in one replica
 /// @param content how the bytes are kept; NONE for all that is no regular file, and for empty ones
+/// @param parent of a directory: the directory that holds its only name, its own number for the
+///     root; [InodeId#NONE] for all else
 /// @param target of a symbolic link, else absent
 public record InodeRecord(
     InodeId id,
@@ -29,6 +31,7 @@ public record InodeRecord(
     ContentKind content,
     long version,
     long contentVersion,
+    InodeId parent,
     Optional<LinkTarget> target) {
 
   /// How the bytes of a regular file are kept.

@@ -22,6 +22,9 @@ public interface MetadataStore extends AutoCloseable {
   /// What a new coordinator must know. Blocks while the log's tail is applied. Raises the stored
   /// epoch to one more than it was: any older coordinator's [#append] fails from now on.
   ///
+  /// Called again after an [#append] whose outcome is unknown, on the same store: the answer tells
+  /// whether that batch is in the log, and no append of the epochs before can get there any more.
+  ///
   /// @throws StoreException if the store cannot be reached or is not that of the cluster
   State open();
 

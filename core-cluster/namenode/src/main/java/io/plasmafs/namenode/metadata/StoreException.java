@@ -7,6 +7,12 @@ public final class StoreException extends RuntimeException {
   private final Kind kind;
 
   /// A failure of this kind.
+  public StoreException(Kind kind, String message) {
+    super(message);
+    this.kind = kind;
+  }
+
+  /// A failure of this kind that has a deeper cause.
   public StoreException(Kind kind, String message, Throwable cause) {
     super(message, cause);
     this.kind = kind;

@@ -1,0 +1,338 @@
+package io.plasmafs.namenode;
+
+import io.plasmafs.model.ClusterDescription;
+import io.plasmafs.namenode.blocks.ClusterBlocks;
+import io.plasmafs.namenode.blocks.Generations;
+import io.plasmafs.namenode.engine.Engine;
+import io.plasmafs.namenode.engine.EngineObserver;
+import io.plasmafs.namenode.metadata.DatanodeRecord;
+import io.plasmafs.namenode.metadata.MetadataStore;
+import io.plasmafs.namenode.registry.DatanodeRegistry;
+import io.plasmafs.namenode.registry.RegistrySettings;
+import io.plasmafs.namenode.server.AdminProgram;
+import io.plasmafs.namenode.server.ClusterFacts;
+import io.plasmafs.namenode.server.CoordinationProgram;
+import io.plasmafs.namenode.server.FilesystemProgram;
+import io.plasmafs.namenode.server.RegistryProgram;
+import io.plasmafs.namenode.server.RpcControlLinks;
+import io.plasmafs.namenode.store.PostgresStore;
+import io.plasmafs.namenode.store.StoreSettings;
+import io.plasmafs.namenode.ticket.HmacTickets;
+import io.plasmafs.namenode.ticket.KeyRing;
+import io.plasmafs.namenode.ticket.TicketMaker;
+import io.plasmafs.namenode.ticket.Withdrawals;
+import io.plasmafs.namenode.ticket.WriteTickets;
+import io.plasmafs.oncrpc.Authenticator;
+import io.plasmafs.oncrpc.RpcLimits;
+import io.plasmafs.oncrpc.RpcServer;
+import io.plasmafs.oncrpc.RpcTransport;
+import io.plasmafs.protocol.ControlProof;
+import io.plasmafs.protocol.RecentNonces;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running namenode: the graph of its objects, built in the order in which they need each other.
+///
+/// It takes calls from the moment at which [#start] returns, and not before: then the database has
+/// been opened under a new epoch, and the block map is complete.
+public final class Namenode implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Namenode.class);
+
+  private static final int MAX_RECORD_BYTES = 16 << 20;
+  private static final int GENERATIONS_AT_A_TIME = 1 << 16;
+  private static final int NONCES = 1 << 17;
+  private static final Duration CLOCK_MARGIN = Duration.ofMinutes(1);
+  private static final Duration KEYS_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration SETTLE = Duration.ofSeconds(10);
+  private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(5);
+  private static final long TICK_MILLIS = 200;
+
+  private final Deque<AutoCloseable> toClose;
+  private final CompletableFuture<String> stopped = new CompletableFuture<>();
+  private final int port;
+  private final String address;
+
+  /// Makes the engine, not running yet.
+  interface EngineMaker {
+    Engine make(
+        ClusterDescription description,
+        MetadataStore store,
+        MetadataStore.State state,
+        ClusterBlocks blocks,
+        TicketMaker tickets,
+        EngineObserver observer);
+  }
+
+  private Namenode(NamenodeConfig config, EngineMaker engines, Deque<AutoCloseable> opened)
+      throws IOException {
+    this.toClose = opened;
+    ClusterDescription description = config.description();
+    Clock clock = Clock.systemUTC();
+    SecureRandom random = new SecureRandom();
+    ControlProof proof = new ControlProof(config.secret(), clock, random);
+
+    PostgresStore store =
+        closing(
+            new PostgresStore(
+                StoreSettings.of(
+                        config.databaseUrl(),
+                        config.databaseUser(),
+                        config.databasePassword(),
+                        description.name(),
+                        description.blockSize())
+                    .withPatience(config.databasePatience())));
+    MetadataStore.State state = store.open();
+    log.info(
+        "cluster '{}': the database is open under epoch {}, last commit {}, {} inodes",
+        description.name(),
+        state.epoch(),
+        state.sequence(),
+        state.inodes());
+
+    // Blocks and tickets: all of the engine's thread, once that runs.
+    Withdrawals withdrawals = new Withdrawals();
+    WriteTickets writers = new WriteTickets(clock, CLOCK_MARGIN, withdrawals);
+    Generations generations =
+        new Generations(
+            count -> store.reserve(MetadataStore.Counter.GENERATION, count),
+            GENERATIONS_AT_A_TIME);
+    ClusterBlocks blocks =
+        new ClusterBlocks(
+            generations, writers, new SplittableRandom(random.nextLong()), config.blocks());
+    List<DatanodeRecord> datanodes = store.datanodes();
+    loadBlocks(store, datanodes, blocks);
+    KeyRing keys =
+        new KeyRing(
+            clock, random, state.epoch(), config.keyInterval(), config.ticketLifetime());
+    HmacTickets tickets =
+        new HmacTickets(description.name(), clock, config.ticketLifetime(), writers);
+
+    Observer observer = new Observer();
+    Engine engine = engines.make(description, store, state, blocks, tickets, observer);
+    closing(engine::close);
+
+    RpcTransport transport = closing(RpcTransport.open(config.networkThreads()));
+    ScheduledExecutorService registryThread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("registry").daemon().factory());
+    closing(registryThread::shutdownNow);
+    RpcControlLinks links =
+        closing(
+            new RpcControlLinks(
+                transport,
+                RpcLimits.defaults()
+                    .withMaxRecordBytes(1 << 20)
+                    .withClientTimeouts(CONTROL_TIMEOUT, CONTROL_TIMEOUT),
+                proof,
+                clock,
+                description.name()));
+    DatanodeRegistry registry =
+        new DatanodeRegistry(
+            registrySettings(config, description),
+            store,
+            datanodes,
+            keys,
+            withdrawals,
+            links,
+            System::nanoTime,
+            registryThread,
+            new DatanodeRegistry.Engine(engine::execute, blocks, tickets, writers));
+    observer.registry.set(registry);
+    registryThread.scheduleWithFixedDelay(
+        registry::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+
+    // The address that clients are told may have the port that only the server knows.
+    AtomicReference<String> told = new AtomicReference<>("");
+    ClusterFacts facts = new ClusterFacts(description, told::get, engine);
+    RpcServer server =
+        closing(
+            RpcServer.bind(
+                transport,
+                listening(config),
+                List.of(
+                    new CoordinationProgram(facts, registry).program(),
+                    new FilesystemProgram(engine).program(),
+                    new RegistryProgram(
+                            registry,
+                            proof,
+                            new RecentNonces(NONCES),
+                            (int) config.suspectAfter().toMillis())
+                        .program(),
+                    new AdminProgram(
+                            facts, engine, registry, config.superusers(), Map::of)
+                        .program()),
+                RpcLimits.defaults()
+                    .withMaxRecordBytes(MAX_RECORD_BYTES)
+                    .withInFlight(config.connectionCalls(), MAX_RECORD_BYTES)
+                    .withServer(config.connections(), config.receivedBytes()),
+                Authenticator.ANY));
+    this.port = ((InetSocketAddress) server.addresses().get(0)).getPort();
+    InetSocketAddress named = config.address();
+    this.address = named.getHostString() + ":" + (named.getPort() == 0 ? port : named.getPort());
+    told.set(address);
+    log.info("ready: coordinator of cluster '{}' at {}", description.name(), address);
+  }
+
+  /// Starts a namenode; returns when it is ready.
+  ///
+  /// @throws IOException if a file cannot be read or an address cannot be bound
+  /// @throws io.plasmafs.namenode.metadata.StoreException if the database cannot be used
+  public static Namenode start(NamenodeConfig config) throws IOException {
+    return start(config, Namenode::engine);
+  }
+
+  static Namenode start(NamenodeConfig config, EngineMaker engines) throws IOException {
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    try {
+      return new Namenode(config, engines, opened);
+    } catch (IOException | RuntimeException e) {
+      closeAll(opened);
+      throw e;
+    }
+  }
+
+  private static void loadBlocks(
+      MetadataStore store, List<DatanodeRecord> datanodes, ClusterBlocks blocks) {
+    for (DatanodeRecord datanode : datanodes) {
+      blocks.addDatanode(datanode.id(), datanode.host(), datanode.rack(), datanode.blocks());
+    }
+    ClusterBlocks.Loading loading = blocks.load();
+    store.scanExtents(loading::visit);
+    loading.finish();
+  }
+
+  private static RegistrySettings registrySettings(
+      NamenodeConfig config, ClusterDescription description) {
+    return new RegistrySettings(
+        description.name(),
+        description.blockSize(),
+        description.sliceSize(),
+        config.enableNewDatanodes(),
+        config.heartbeat(),
+        config.suspectAfter(),
+        config.deadAfter(),
+        KEYS_INTERVAL,
+        SETTLE);
+  }
+
+  private static List<SocketAddress> listening(NamenodeConfig config) {
+    List<SocketAddress> addresses = new ArrayList<>();
+    addresses.add(config.listen());
+    config.socket().map(UnixDomainSocketAddress::of).ifPresent(addresses::add);
+    return addresses;
+  }
+
+  /// Passes on what the engine notices, once there is somebody to pass it to.
+  private final class Observer implements EngineObserver {
+    private final AtomicReference<@Nullable DatanodeRegistry> registry = new AtomicReference<>();
+
+    @Override
+    public void epochChanged(long epoch) {
+      log.info("coordinator under epoch {}", epoch);
+      DatanodeRegistry known = registry.get();
+      if (known != null) {
+        known.startEpoch(epoch);
+      }
+    }
+
+    @Override
+    public void stopped(String reason) {
+      log.error("the engine has stopped: {}", reason);
+      stopped.complete(reason);
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    toClose.push(resource);
+    return resource;
+  }
+
+  /// The TCP port that it listens at.
+  public int port() {
+    return port;
+  }
+
+  /// Host:port at which clients find it.
+  public String address() {
+    return address;
+  }
+
+  /// Completes with the reason if the namenode can no longer be coordinator: another one is, or its
+  /// database is damaged. It must then be closed.
+  public CompletionStage<String> stopped() {
+    return stopped.minimalCompletionStage();
+  }
+
+  /// Ends it in order: no more calls are taken, what is being committed is committed, open
+  /// transactions are aborted.
+  @Override
+  public void close() {
+    closeAll(toClose);
+  }
+
+  /// The last that was opened is closed first.
+  private static void closeAll(Deque<AutoCloseable> toClose) {
+    while (!toClose.isEmpty()) {
+      try {
+        toClose.pop().close();
+      } catch (Exception e) {
+        log.warn("something could not be closed", e);
+      }
+    }
+  }
+
+  /// Runs a namenode until it is told to stop by a signal. Arguments: `--config FILE`, and any number
+  /// of `key=value`, as in [NamenodeConfig]. Ends with 1 if it cannot start or must stop.
+  public static void main(String[] arguments) {
+    NamenodeConfig config;
+    Namenode namenode;
+    try {
+      List<String> settings = new ArrayList<>(Arrays.asList(arguments));
+      Optional<Path> file = Optional.empty();
+      if (settings.size() >= 2 && settings.get(0).equals("--config")) {
+        file = Optional.of(Path.of(settings.get(1)));
+        settings = settings.subList(2, settings.size());
+      }
+      config = NamenodeConfig.read(file, settings);
+      namenode = start(config);
+    } catch (IOException | RuntimeException e) {
+      log.debug("cannot start", e);
+      System.err.println("plasma namenode: " + e.getMessage());
+      System.exit(1);
+      return;
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  log.info("stopping");
+                  namenode.close();
+                },
+                "stop"));
+    namenode.stopped().toCompletableFuture().join();
+    System.exit(1);
+  }
+}

@@ -1,0 +1,385 @@
+package io.plasmafs.namenode;
+
+import io.plasmafs.model.ClusterDescription;
+import java.io.IOException;
+import java.io.Reader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// What a namenode has to know before it starts: properties, from a file or set one by one.
+///
+/// | key | meaning | default |
+/// |---|---|---|
+/// | `cluster` | name of the cluster | required |
+/// | `block-size` | bytes, or with a suffix: 64k, 1m; a power of two, 64k to 64m; never changes | `64k` |
+/// | `inline-limit` | files up to this size are kept with the metadata, at most 64k | `8k` |
+/// | `replication` | copies of each block, unless a file says otherwise | `2` |
+/// | `secret-file` | the cluster's secret: all bytes of this file but white space at its end, at least 16; mode 0600 | required |
+/// | `superusers` | users who may do everything, separated by commas | `root` |
+/// | `listen` | `host:port` to listen at; port 0 takes any | `0.0.0.0:2727` |
+/// | `address` | `host:port` that clients are told; port 0: the one listened at | this host's name, port 0 |
+/// | `socket` | path of a Unix-domain socket for clients on this host | none |
+/// | `database-url` | `jdbc:postgresql://host:port/database` | required |
+/// | `database-user` | whom the database knows | `plasma` |
+/// | `database-password-file` | the user's password: the first line of this file; mode 0600 | no password |
+/// | `database-patience-seconds` | how long the database may be away before calls fail | `30` |
+/// | `new-datanodes` | `enable`: who holds the secret is used at once; `wait`: for an operator | `enable` |
+/// | `heartbeat-millis` | how often datanodes announce themselves | `1000` |
+/// | `suspect-after-millis` | silence after which nothing new is put on a datanode | `5000` |
+/// | `dead-after-millis` | silence after which a datanode is not read either | `30000` |
+/// | `ticket-lifetime-seconds` | how long a ticket admits to blocks | `900` |
+/// | `key-interval-seconds` | how often there is a new key for tickets | `600` |
+/// | `network-threads` | event loops | `2` |
+/// | `connections` | most at a time | `1024` |
+/// | `connection-calls` | unanswered calls at which a connection is not read any further | `4096` |
+/// | `received-bytes` | of unanswered calls of all connections together | `64m` |
+/// | `blocks` | most blocks of all datanodes together: a quarter of a byte of heap each | `268435456` |
+///
+/// The name of the cluster and its block size are laid down in the database at the first start, and
+/// compared with the configuration at each other; datanodes tell them too, and are refused if they
+/// differ. The inline limit and the replication are what new files go by and may be changed at a
+/// restart.
+public final class NamenodeConfig {
+  private static final Set<String> KEYS =
+      Set.of(
+          "cluster",
+          "block-size",
+          "inline-limit",
+          "replication",
+          "secret-file",
+          "superusers",
+          "listen",
+          "address",
+          "socket",
+          "database-url",
+          "database-user",
+          "database-password-file",
+          "database-patience-seconds",
+          "new-datanodes",
+          "heartbeat-millis",
+          "suspect-after-millis",
+          "dead-after-millis",
+          "ticket-lifetime-seconds",
+          "key-interval-seconds",
+          "network-threads",
+          "connections",
+          "connection-calls",
+          "received-bytes",
+          "blocks");
+
+  private final Properties properties;
+
+  private NamenodeConfig(Properties properties) {
+    this.properties = properties;
+  }
+
+  /// Takes and checks properties.
+  ///
+  /// @throws IllegalArgumentException if a key is missing or unknown or a value makes no sense; the
+  ///     message is one line
+  public static NamenodeConfig of(Properties properties) {
+    Properties copy = new Properties();
+    copy.putAll(properties);
+    Set<String> unknown = new TreeSet<>(copy.stringPropertyNames());
+    unknown.removeAll(KEYS);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "unknown configuration keys " + unknown + ", known are " + new TreeSet<>(KEYS));
+    }
+    NamenodeConfig config = new NamenodeConfig(copy);
+    config.check();
+    return config;
+  }
+
+  /// Reads a properties file, then takes `key=value` settings over what it says.
+  ///
+  /// @throws IOException if the file cannot be read
+  /// @throws IllegalArgumentException as [#of]
+  public static NamenodeConfig read(Optional<Path> file, List<String> settings)
+      throws IOException {
+    Properties properties = new Properties();
+    if (file.isPresent()) {
+      try (Reader in = Files.newBufferedReader(file.get())) {
+        properties.load(in);
+      } catch (IOException e) {
+        throw new IOException("cannot read the configuration " + file.get() + ": " + e, e);
+      }
+    }
+    for (String setting : settings) {
+      int equals = setting.indexOf('=');
+      if (equals < 1) {
+        throw new IllegalArgumentException(
+            "\"" + setting + "\" is no setting of the form key=value");
+      }
+      properties.setProperty(setting.substring(0, equals), setting.substring(equals + 1));
+    }
+    return of(properties);
+  }
+
+  private void check() {
+    description();
+    required("secret-file");
+    required("database-url");
+    listen();
+    address();
+    databasePatience();
+    enableNewDatanodes();
+    Duration heartbeat = heartbeat();
+    if (heartbeat.compareTo(suspectAfter()) >= 0 || suspectAfter().compareTo(deadAfter()) >= 0) {
+      throw new IllegalArgumentException(
+          "heartbeat-millis, suspect-after-millis and dead-after-millis must grow in this order, and"
+              + " are "
+              + heartbeat.toMillis() + ", " + suspectAfter().toMillis() + ", "
+              + deadAfter().toMillis());
+    }
+    ticketLifetime();
+    keyInterval();
+    networkThreads();
+    connections();
+    connectionCalls();
+    receivedBytes();
+    blocks();
+  }
+
+  /// The constants of the cluster; epoch and sequence are 0.
+  public ClusterDescription description() {
+    String cluster = required("cluster");
+    if (cluster.length() > 64 || !cluster.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+      throw new IllegalArgumentException(
+          "cluster is \"" + cluster + "\", expected up to 64 letters, digits, '.', '_' or '-'");
+    }
+    return new ClusterDescription(
+        cluster,
+        (int) number("block-size", 64 << 10, 1, 1 << 30),
+        ClusterDescription.SLICE_SIZE,
+        (int) number("inline-limit", 8 << 10, 0, 64 << 10),
+        (int) number("replication", 2, 1, 16),
+        0,
+        0);
+  }
+
+  /// The cluster's secret, read anew.
+  ///
+  /// @throws IOException if the file cannot be read, is too short, or others than its owner may read
+  ///     it
+  public byte[] secret() throws IOException {
+    Path file = Path.of(required("secret-file"));
+    byte[] bytes = readPrivate(file, "the cluster's secret");
+    int length = bytes.length;
+    while (length > 0 && Character.isWhitespace(bytes[length - 1])) {
+      length--;
+    }
+    if (length < 16) {
+      throw new IOException(
+          "the cluster's secret " + file + " has " + length + " bytes, at least 16 are needed");
+    }
+    return Arrays.copyOf(bytes, length);
+  }
+
+  /// Users who may do everything.
+  public Set<String> superusers() {
+    return Arrays.stream(optional("superusers").orElse("root").split(","))
+        .map(String::strip)
+        .filter(user -> !user.isEmpty())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// Where to listen.
+  public InetSocketAddress listen() {
+    InetSocketAddress address = hostAndPort("listen", optional("listen").orElse("0.0.0.0:2727"));
+    return new InetSocketAddress(address.getHostString(), address.getPort());
+  }
+
+  /// Where clients find it, not resolved; port 0: the one that is listened at.
+  public InetSocketAddress address() {
+    return optional("address")
+        .map(value -> hostAndPort("address", value))
+        .orElseGet(() -> InetSocketAddress.createUnresolved(localHost(), 0));
+  }
+
+  /// The Unix-domain socket.
+  public Optional<Path> socket() {
+    return optional("socket").map(path -> Path.of(path).toAbsolutePath());
+  }
+
+  /// Where the database is.
+  public String databaseUrl() {
+    return required("database-url");
+  }
+
+  /// Whom the database knows.
+  public String databaseUser() {
+    return optional("database-user").orElse("plasma");
+  }
+
+  /// The user's password, read anew; empty if none is needed.
+  ///
+  /// @throws IOException if the file cannot be read, or others than its owner may read it
+  public String databasePassword() throws IOException {
+    Optional<String> file = optional("database-password-file");
+    if (file.isEmpty()) {
+      return "";
+    }
+    byte[] bytes = readPrivate(Path.of(file.get()), "the database's password");
+    return new String(bytes, StandardCharsets.UTF_8)
+        .lines()
+        .findFirst()
+        .orElse("");
+  }
+
+  /// How long the database may be away.
+  public Duration databasePatience() {
+    return Duration.ofSeconds(number("database-patience-seconds", 30, 1, 3600));
+  }
+
+  /// Whether datanodes that hold the secret are used at once.
+  public boolean enableNewDatanodes() {
+    String value = optional("new-datanodes").orElse("enable");
+    return switch (value) {
+      case "enable" -> true;
+      case "wait" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "new-datanodes is \"" + value + "\", expected enable or wait");
+    };
+  }
+
+  /// How often datanodes announce themselves.
+  public Duration heartbeat() {
+    return Duration.ofMillis(number("heartbeat-millis", 1000, 10, 60_000));
+  }
+
+  /// Silence after which nothing new is put on a datanode.
+  public Duration suspectAfter() {
+    return Duration.ofMillis(number("suspect-after-millis", 5000, 20, 3_600_000));
+  }
+
+  /// Silence after which a datanode is not read either.
+  public Duration deadAfter() {
+    return Duration.ofMillis(number("dead-after-millis", 30_000, 30, 86_400_000));
+  }
+
+  /// How long a ticket admits to blocks.
+  public Duration ticketLifetime() {
+    return Duration.ofSeconds(number("ticket-lifetime-seconds", 900, 1, 86_400));
+  }
+
+  /// How often there is a new key.
+  public Duration keyInterval() {
+    return Duration.ofSeconds(number("key-interval-seconds", 600, 1, 86_400));
+  }
+
+  /// Event loops.
+  public int networkThreads() {
+    return (int) number("network-threads", 2, 1, 256);
+  }
+
+  /// Most connections.
+  public int connections() {
+    return (int) number("connections", 1024, 1, 65_536);
+  }
+
+  /// Unanswered calls at which a connection is not read any further.
+  public int connectionCalls() {
+    return (int) number("connection-calls", 4096, 1, 65_536);
+  }
+
+  /// Most bytes of unanswered calls.
+  public long receivedBytes() {
+    return number("received-bytes", 64L << 20, 32L << 20, 1L << 40);
+  }
+
+  /// Most blocks of all datanodes together.
+  public long blocks() {
+    return number("blocks", 1L << 28, 1, 1L << 40);
+  }
+
+  private static byte[] readPrivate(Path file, String what) throws IOException {
+    try {
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        if (permissions.contains(PosixFilePermission.OTHERS_READ)
+            || permissions.contains(PosixFilePermission.GROUP_READ)) {
+          throw new IOException("others than its owner may read it: chmod 600 " + file);
+        }
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new IOException("cannot use " + what + " in " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private String required(String key) {
+    return optional(key)
+        .orElseThrow(
+            () -> new IllegalArgumentException("the configuration lacks the key \"" + key + "\""));
+  }
+
+  private Optional<String> optional(String key) {
+    return Optional.ofNullable(properties.getProperty(key))
+        .map(String::strip)
+        .filter(value -> !value.isEmpty());
+  }
+
+  private static InetSocketAddress hostAndPort(String key, String value) {
+    int colon = value.lastIndexOf(':');
+    try {
+      if (colon > 0) {
+        return InetSocketAddress.createUnresolved(
+            value.substring(0, colon), Integer.parseInt(value.substring(colon + 1)));
+      }
+    } catch (IllegalArgumentException e) {
+      // told below
+    }
+    throw new IllegalArgumentException(key + " is \"" + value + "\", expected host:port");
+  }
+
+  private long number(String key, long otherwise, long least, long most) {
+    Optional<String> value = optional(key);
+    if (value.isEmpty()) {
+      return otherwise;
+    }
+    long number = parse(value.get());
+    if (number < least || number > most) {
+      throw new IllegalArgumentException(
+          key + " is \"" + value.get() + "\", expected a number from " + least + " to " + most);
+    }
+    return number;
+  }
+
+  /// A number that may end in k, m or g; [Long#MIN_VALUE] if it is none.
+  private static long parse(String text) {
+    int shift =
+        switch (Character.toLowerCase(text.charAt(text.length() - 1))) {
+          case 'k' -> 10;
+          case 'm' -> 20;
+          case 'g' -> 30;
+          default -> 0;
+        };
+    String digits = shift == 0 ? text : text.substring(0, text.length() - 1);
+    return digits.matches("[0-9]{1,10}") || (shift == 0 && digits.matches("[0-9]{1,18}"))
+        ? Long.parseLong(digits) << shift
+        : Long.MIN_VALUE;
+  }
+
+  private static String localHost() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.plasmafs.namenode.namespace;
+
+/// Constants of the namespace.
+///
+/// @param blockSize bytes
+/// @param inlineLimit longest content kept with the metadata, in bytes; at most a block
+/// @param replication copies of each block where a file does not say otherwise
+/// @param symlinksPerPath followed before ELOOP
+/// @param xattrsPerInode number of extended attributes
+/// @param xattrBytesPerInode their names and values together
+/// @param listingLimit entries in one page of a listing
+public record Rules(
+    int blockSize,
+    int inlineLimit,
+    int replication,
+    int symlinksPerPath,
+    int xattrsPerInode,
+    int xattrBytesPerInode,
+    int listingLimit) {
+  /// The most copies of a block.
+  static final int MAX_REPLICATION = 16;
+
+  /// The largest file, in bytes.
+  static final long MAX_SIZE = 1L << 60;
+
+  /// The most names that a file can have.
+  static final int MAX_LINKS = 1_000_000;
+
+  /// Extents in one answer.
+  static final int MAX_EXTENTS = 4096;
+
+  /// Blocks in one allocation.
+  static final int MAX_ALLOCATION = 65536;
+}

@@ -1,0 +1,40 @@
+package io.plasmafs.namenode.registry;
+
+import io.plasmafs.model.DatanodeId;
+import io.plasmafs.namenode.ticket.TicketKey;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// The way to the datanodes.
+public interface ControlLinks extends AutoCloseable {
+  /// Tells a datanode which keys are good from now on, and which transactions have ended. Fails
+  /// with [io.plasmafs.model.FsException] if the datanode refuses it, otherwise if it cannot be
+  /// reached.
+  CompletableFuture<Void> sendKeys(KeysMessage message);
+
+  /// What [#sendKeys] says.
+  ///
+  /// @param address host:port
+  /// @param identity of the store that is meant
+  /// @param datanode the number that tickets for it carry
+  /// @param keys that are good, and no others; none if more withdrawals must come first
+  /// @param ended transactions whose tickets are withdrawn
+  record KeysMessage(
+      String address,
+      String identity,
+      DatanodeId datanode,
+      long epoch,
+      List<TicketKey> keys,
+      List<Long> ended) {
+    public KeysMessage {
+      keys = List.copyOf(keys);
+      ended = List.copyOf(ended);
+    }
+  }
+
+  /// Lets go of a connection, if there is one.
+  void forget(String address);
+
+  @Override
+  void close();
+}

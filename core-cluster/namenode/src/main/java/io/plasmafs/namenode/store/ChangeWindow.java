@@ -1,0 +1,140 @@
+package io.plasmafs.namenode.store;
+
+import io.plasmafs.model.Bytes;
+import io.plasmafs.model.CommitToken;
+import io.plasmafs.model.Extent;
+import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Name;
+import io.plasmafs.model.XattrName;
+import io.plasmafs.namenode.metadata.Change;
+import io.plasmafs.namenode.metadata.ChangeSet;
+import io.plasmafs.namenode.metadata.InodeRecord;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// What several commits in a row do to the tables: of each row, the last that was said of it. An
+/// absent value means that the row is to be deleted.
+///
+/// The order of use is: delete [#deletedInodes] with all that belongs to them, then the rows with
+/// absent values, then put the others.
+final class ChangeWindow {
+  private final Map<Long, InodeRecord> inodes = new HashMap<>();
+  private final Set<Long> deletedInodes = new HashSet<>();
+  private final Map<EntryKey, Optional<InodeId>> entries = new HashMap<>();
+  private final Map<Long, Map<Long, Optional<Extent>>> extents = new HashMap<>();
+  private final Map<Long, Optional<Bytes>> contents = new HashMap<>();
+  private final Map<Long, Map<XattrName, Optional<Bytes>>> xattrs = new HashMap<>();
+  private final Map<CommitToken, Long> tokens = new LinkedHashMap<>();
+  private long first = -1;
+  private long last = -1;
+  private long changes;
+
+  /// A name in a directory.
+  record EntryKey(long directory, Name name) {}
+
+  /// Takes the next commit.
+  void add(ChangeSet commit) {
+    if (first >= 0 && commit.sequence() != last + 1) {
+      throw new IllegalArgumentException(
+          "commit " + commit.sequence() + " does not follow " + last);
+    }
+    if (first < 0) {
+      first = commit.sequence();
+    }
+    last = commit.sequence();
+    commit.token().ifPresent(token -> tokens.put(token, commit.sequence()));
+    changes += commit.changes().size();
+    for (Change change : commit.changes()) {
+      add(change);
+    }
+  }
+
+  private void add(Change change) {
+    switch (change) {
+      case Change.PutInode(InodeRecord inode) -> inodes.put(inode.id().value(), inode);
+      case Change.DeleteInode(InodeId inode) -> {
+        long id = inode.value();
+        inodes.remove(id);
+        extents.remove(id);
+        contents.remove(id);
+        xattrs.remove(id);
+        deletedInodes.add(id);
+      }
+      case Change.PutEntry(InodeId directory, Name name, InodeId inode) ->
+          entries.put(new EntryKey(directory.value(), name), Optional.of(inode));
+      case Change.DeleteEntry(InodeId directory, Name name) ->
+          entries.put(new EntryKey(directory.value(), name), Optional.empty());
+      case Change.PutExtent(InodeId inode, Extent extent) ->
+          extentsOf(inode).put(extent.index(), Optional.of(extent));
+      case Change.DeleteExtent(InodeId inode, long index) ->
+          extentsOf(inode).put(index, Optional.empty());
+      case Change.PutInline(InodeId inode, Bytes content) ->
+          contents.put(inode.value(), Optional.of(content));
+      case Change.DeleteInline(InodeId inode) -> contents.put(inode.value(), Optional.empty());
+      case Change.PutXattr(InodeId inode, XattrName name, Bytes value) ->
+          xattrsOf(inode).put(name, Optional.of(value));
+      case Change.DeleteXattr(InodeId inode, XattrName name) ->
+          xattrsOf(inode).put(name, Optional.empty());
+    }
+  }
+
+  private Map<Long, Optional<Extent>> extentsOf(InodeId inode) {
+    return extents.computeIfAbsent(inode.value(), id -> new TreeMap<>());
+  }
+
+  private Map<XattrName, Optional<Bytes>> xattrsOf(InodeId inode) {
+    return xattrs.computeIfAbsent(inode.value(), id -> new TreeMap<>());
+  }
+
+  boolean isEmpty() {
+    return first < 0;
+  }
+
+  /// Number of the first commit.
+  long first() {
+    return first;
+  }
+
+  /// Number of the last commit.
+  long last() {
+    return last;
+  }
+
+  /// How many changes were taken, before any of them fell together with another.
+  long changes() {
+    return changes;
+  }
+
+  Map<Long, InodeRecord> inodes() {
+    return inodes;
+  }
+
+  Set<Long> deletedInodes() {
+    return deletedInodes;
+  }
+
+  Map<EntryKey, Optional<InodeId>> entries() {
+    return entries;
+  }
+
+  Map<Long, Map<Long, Optional<Extent>>> extents() {
+    return extents;
+  }
+
+  Map<Long, Optional<Bytes>> contents() {
+    return contents;
+  }
+
+  Map<Long, Map<XattrName, Optional<Bytes>>> xattrs() {
+    return xattrs;
+  }
+
+  Map<CommitToken, Long> tokens() {
+    return tokens;
+  }
+}

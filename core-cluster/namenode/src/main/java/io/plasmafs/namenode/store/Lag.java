@@ -1,0 +1,7 @@
+package io.plasmafs.namenode.store;
+
+/// What is in the log and not yet in the tables.
+///
+/// @param commits how many
+/// @param bytes their size in the log
+public record Lag(long commits, long bytes) {}

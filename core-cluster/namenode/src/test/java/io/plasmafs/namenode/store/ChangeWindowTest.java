@@ -1,0 +1,61 @@
+package io.plasmafs.namenode.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.plasmafs.model.Bytes;
+import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Name;
+import io.plasmafs.namenode.metadata.Change;
+import io.plasmafs.namenode.metadata.CommitBatch;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ChangeWindowTest {
+  private final ChangeWindow window = new ChangeWindow();
+
+  private void commit(long sequence, Change... changes) {
+    CommitBatch batch = Samples.batch(1, sequence, changes);
+    batch.commits().forEach(window::add);
+  }
+
+  @Test
+  void ofEachRowOnlyTheLastWordIsKept() {
+    Name name = Name.of("a");
+    for (int i = 1; i <= 100; i++) {
+      commit(
+          i,
+          new Change.PutInode(Samples.directory(1, i)),
+          new Change.PutEntry(InodeId.ROOT, name, new InodeId(i)));
+    }
+    commit(101, new Change.DeleteEntry(InodeId.ROOT, name));
+    assertThat(window.inodes()).hasSize(1);
+    assertThat(window.inodes()).containsEntry(1L, Samples.directory(1, 100));
+    assertThat(window.entries())
+        .containsOnlyKeys(new ChangeWindow.EntryKey(1, name))
+        .containsValue(Optional.empty());
+    assertThat(window.first()).isEqualTo(1);
+    assertThat(window.last()).isEqualTo(101);
+  }
+
+  @Test
+  void whatBelongsToADeletedInodeIsNotWrittenAtAll() {
+    InodeId inode = new InodeId(5);
+    commit(
+        1,
+        new Change.PutInode(Samples.file(5, 1)),
+        new Change.PutInline(inode, Bytes.EMPTY),
+        new Change.PutExtent(inode, Samples.extent(1)));
+    commit(2, new Change.DeleteInode(inode));
+    assertThat(window.inodes()).isEmpty();
+    assertThat(window.contents()).isEmpty();
+    assertThat(window.extents()).isEmpty();
+    assertThat(window.deletedInodes()).containsExactly(5L);
+  }
+
+  @Test
+  void aGapIsRefused() {
+    commit(1);
+    assertThatThrownBy(() -> commit(3)).hasMessageContaining("commit 3 does not follow 1");
+  }
+}

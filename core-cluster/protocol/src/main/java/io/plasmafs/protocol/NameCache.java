@@ -1,0 +1,47 @@
+package io.plasmafs.protocol;
+
+import io.plasmafs.oncrpc.xdr.NettyXdrDecodingStream;
+import io.plasmafs.oncrpc.xdr.XdrException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Names of users and groups of one message: the thousands of objects in it have few owners, who
+/// thus share one string. Made for a message and dropped with it. Not thread-safe.
+final class NameCache {
+  private static final int SLOTS = 32;
+
+  private byte @Nullable [] @Nullable [] keys;
+  private @Nullable String @Nullable [] values;
+
+  /// Reads a string of UTF-8, at most `max` bytes.
+  String read(NettyXdrDecodingStream in, String field, int max) throws XdrException {
+    byte[] bytes = in.readOpaque(field, max);
+    if (bytes.length == 0) {
+      return "";
+    }
+    if (keys == null || values == null) {
+      keys = new byte[SLOTS][];
+      values = new String[SLOTS];
+    }
+    int slot = Arrays.hashCode(bytes) & (SLOTS - 1);
+    String known = values[slot];
+    if (known != null && Arrays.equals(keys[slot], bytes)) {
+      return known;
+    }
+    String text = decode(field, bytes);
+    keys[slot] = bytes;
+    values[slot] = text;
+    return text;
+  }
+
+  private static String decode(String field, byte[] bytes) throws XdrException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw ValueCodec.wrong(field + " is not UTF-8, in " + bytes.length + " bytes", e);
+    }
+  }
+}
