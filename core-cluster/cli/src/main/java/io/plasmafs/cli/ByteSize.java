@@ -48,7 +48,7 @@ public record ByteSize(long bytes) {
     do {
       value /= 1024;
       unit++;
-    } while (value >= 1023.95 && unit < UNITS.length() - 1);
+    } while (value >= 1023.5 && unit < UNITS.length() - 1);
     String format = value < 9.95 ? "%.1f%s" : "%.0f%s";
     return String.format(
         Locale.ROOT, format, value, UNITS.substring(unit, unit + 1).toUpperCase(Locale.ROOT));

@@ -170,7 +170,14 @@ public final class PlasmaCommand implements Runnable {
     line.setExecutionExceptionHandler(executionFailures(console));
     line.setParameterExceptionHandler(usageMistakes(console));
     CommandGroups.show(line, groups);
+    inOurOrder(line);
     return line;
+  }
+
+  /// What a command is for first, options that all have last.
+  private static void inOurOrder(CommandLine line) {
+    line.getCommandSpec().usageMessage().sortOptions(false);
+    line.getSubcommands().values().forEach(PlasmaCommand::inOurOrder);
   }
 
   private static IExecutionExceptionHandler executionFailures(Console console) {

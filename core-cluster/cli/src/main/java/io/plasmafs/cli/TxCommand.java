@@ -23,10 +23,13 @@ import picocli.CommandLine.ParseResult;
     name = "tx",
     description = {
       "Run a script of commands in one transaction: all of them take effect, or none.",
-      "One command a line, as they are typed after plasma; # begins a comment. Each sees what those"
+      "One command a line, as it is typed after plasma; # begins a comment. Each sees what those"
           + " before it did. Two more are for scripts only:",
-      "  write FILE TEXT                             make TEXT and a new line the content of FILE",
-      "  require PATH present|absent|version N|content N    commit only if this holds then"
+      "",
+      "  write FILE TEXT      make TEXT and a new line its content",
+      "  require PATH WHAT    commit only if it is then WHAT:",
+      "                       present, absent, version N, content N",
+      ""
     })
 final class TxCommand extends UserCommand {
   /// A line longer than this is no command.

@@ -1,29 +1,42 @@
 package io.plasmafs.client;
 
+import io.plasmafs.client.wire.CoordinatorLink;
+import io.plasmafs.protocol.Programs;
+
 /// What operators order about datanodes, which are named by the identity of their store: 32
 /// hexadecimal digits. Each order is durable when its call returns.
-@SuppressWarnings("DoNotCallSuggester")
 public final class DatanodeOrders {
+  private final CoordinatorLink coordinator;
 
-  DatanodeOrders() {}
+  DatanodeOrders(CoordinatorLink coordinator) {
+    this.coordinator = coordinator;
+  }
 
   /// Read it and allocate on it.
   public void enable(String identity) {
-    throw new UnsupportedOperationException();
+    order(Programs.Admin.ENABLE_DATANODE, identity);
   }
 
   /// Neither read it nor allocate on it.
   public void disable(String identity) {
-    throw new UnsupportedOperationException();
+    order(Programs.Admin.DISABLE_DATANODE, identity);
   }
 
   /// Read it, and copy its blocks away.
   public void drain(String identity) {
-    throw new UnsupportedOperationException();
+    order(Programs.Admin.DRAIN_DATANODE, identity);
   }
 
   /// Forget it.
   public void remove(String identity) {
-    throw new UnsupportedOperationException();
+    order(Programs.Admin.REMOVE_DATANODE, identity);
+  }
+
+  private void order(int procedure, String identity) {
+    Waiting.on(
+        coordinator
+            .session()
+            .thenCompose(session -> session.order(procedure, identity))
+            .thenApply(done -> true));
   }
 }

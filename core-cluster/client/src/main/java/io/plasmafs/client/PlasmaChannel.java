@@ -1,72 +1,386 @@
 package io.plasmafs.client;
 
+import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InodeId;
+import io.plasmafs.model.operation.Location;
+import io.plasmafs.model.operation.Operation;
+import io.plasmafs.model.operation.Outcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SeekableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// A file opened for reads and writes anywhere. Writes gather in a bounded number of blocks, and
 /// change only copies of the blocks that they touch. Safe for use by several threads.
-@SuppressWarnings("DoNotCallSuggester")
+///
+/// A channel opened on a client is a transaction of its own, and what is committed meanwhile by
+/// others is not seen; [#force()] commits and begins the next one.
 public final class PlasmaChannel implements SeekableByteChannel {
+  /// Changed blocks that are gathered before they are sent.
+  private static final int DIRTY_BYTES = 4 << 20;
 
-  PlasmaChannel() {}
+  private final ReentrantLock lock = new ReentrantLock();
+  private final boolean owned;
+  private final InodeId inode;
+  private final WriteOptions options;
+  private final int blockSize;
+  private final int inlineLimit;
+
+  // Guarded by lock.
+  private Transaction transaction;
+  private FileContent content;
+
+  /// Changed blocks, each complete; what the file does not reach of the last one is zero.
+  private final TreeMap<Long, ByteBuffer> dirty = new TreeMap<>();
+
+  private long size;
+  private long position;
+  private boolean closed;
+
+  private PlasmaChannel(
+      Transaction transaction, boolean owned, FileContent content, WriteOptions options) {
+    this.transaction = transaction;
+    this.owned = owned;
+    this.content = content;
+    this.inode = content.attributes().inode();
+    this.options = options;
+    this.blockSize = transaction.client().cluster().blockSize();
+    this.inlineLimit = transaction.client().cluster().inlineLimit();
+    this.size = content.size();
+    this.position = options.how() == WriteOptions.How.APPEND ? size : 0;
+  }
+
+  static PlasmaChannel open(
+      Transaction transaction, boolean owned, Location where, WriteOptions options) {
+    InodeId inode =
+        Outcomes.expect(
+                Outcome.Inode.class, transaction.execute(FileEdits.opening(where, options)))
+            .attributes()
+            .inode();
+    FileContent content = FileContent.within(transaction, Location.of(inode), false);
+    return new PlasmaChannel(transaction, owned, content, options);
+  }
+
+  private interface Action<T> {
+    T run() throws ClosedChannelException;
+  }
+
+  private <T> T locked(Action<T> action) throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
+      return action.run();
+    } catch (FsException e) {
+      throw new PlasmaIOException(e);
+    } finally {
+      lock.unlock();
+    }
+  }
 
   @Override
   public int read(ByteBuffer target) throws IOException {
-    throw new UnsupportedOperationException();
+    return locked(
+        () -> {
+          int count = readAt(target, position);
+          position += Math.max(0, count);
+          return count;
+        });
   }
 
   /// Reads from `position` on and leaves the channel's own position alone.
   ///
   /// @return bytes read; -1 at or after the end
-  public int read(ByteBuffer target, long position) throws IOException {
-    throw new UnsupportedOperationException();
+  public int read(ByteBuffer target, long at) throws IOException {
+    return locked(() -> readAt(target, at));
+  }
+
+  private int readAt(ByteBuffer target, long from) {
+    checkPosition(from);
+    if (from >= size) {
+      return -1;
+    }
+    int length = (int) Math.min(target.remaining(), size - from);
+    int done = 0;
+    while (done < length) {
+      long at = from + done;
+      long block = at / blockSize;
+      ByteBuffer changed = dirty.get(block);
+      if (changed != null) {
+        int offset = (int) (at % blockSize);
+        int count = Math.min(length - done, blockSize - offset);
+        target.put(changed.slice(offset, count));
+        done += count;
+        continue;
+      }
+      Long nextDirty = dirty.higherKey(block);
+      long end = nextDirty == null ? from + length : Math.min(from + length, nextDirty * blockSize);
+      done += readClean(target, at, (int) (end - at));
+    }
+    return length;
+  }
+
+  private int readClean(ByteBuffer target, long at, int length) {
+    int limit = target.limit();
+    int present = (int) Math.max(0, Math.min(length, content.size() - at));
+    if (present > 0) {
+      target.limit(target.position() + present);
+      int unused = content.read(target, at);
+      target.limit(limit);
+    }
+    for (int i = present; i < length; i++) {
+      target.put((byte) 0);
+    }
+    return length;
   }
 
   @Override
   public int write(ByteBuffer source) throws IOException {
-    throw new UnsupportedOperationException();
+    return locked(
+        () -> {
+          if (options.how() == WriteOptions.How.APPEND) {
+            position = size;
+          }
+          int count = writeAt(source, position);
+          position += count;
+          return count;
+        });
   }
 
   /// Writes all of `source` from `position` on and leaves the channel's own position alone.
-  public int write(ByteBuffer source, long position) throws IOException {
-    throw new UnsupportedOperationException();
+  public int write(ByteBuffer source, long at) throws IOException {
+    return locked(() -> writeAt(source, at));
+  }
+
+  private int writeAt(ByteBuffer source, long from) {
+    checkPosition(from);
+    int length = source.remaining();
+    long at = from;
+    while (source.hasRemaining()) {
+      long block = at / blockSize;
+      int offset = (int) (at % blockSize);
+      int count = Math.min(source.remaining(), blockSize - offset);
+      ByteBuffer target = changeable(block, offset == 0 && count == blockSize);
+      target.put(offset, source, source.position(), count);
+      source.position(source.position() + count);
+      at += count;
+      size = Math.max(size, at);
+    }
+    return length;
+  }
+
+  /// A block that may be changed, with its present content unless all of it will be replaced.
+  private ByteBuffer changeable(long block, boolean whole) {
+    ByteBuffer known = dirty.get(block);
+    if (known != null) {
+      return known;
+    }
+    if ((dirty.size() + 1L) * blockSize > Math.max(DIRTY_BYTES, 2L * blockSize)) {
+      flush();
+    }
+    ByteBuffer fresh = ByteBuffer.allocate(blockSize);
+    long start = block * blockSize;
+    if (!whole && start < content.size()) {
+      fresh.limit((int) Math.min(blockSize, content.size() - start));
+      int unused = content.read(fresh, start);
+      fresh.clear();
+    }
+    dirty.put(block, fresh);
+    return fresh;
+  }
+
+  private static void checkPosition(long position) {
+    if (position < 0) {
+      throw new FsException(FsStatus.EINVAL, "position " + position + " is negative");
+    }
   }
 
   @Override
   public long position() throws IOException {
-    throw new UnsupportedOperationException();
+    return locked(() -> position);
   }
 
   @Override
   public PlasmaChannel position(long newPosition) throws IOException {
-    throw new UnsupportedOperationException();
+    return locked(
+        () -> {
+          if (newPosition < 0) {
+            throw new IllegalArgumentException("position " + newPosition + " is negative");
+          }
+          position = newPosition;
+          return this;
+        });
   }
 
   @Override
   public long size() throws IOException {
-    throw new UnsupportedOperationException();
+    return locked(() -> size);
   }
 
   @Override
-  public PlasmaChannel truncate(long size) throws IOException {
-    throw new UnsupportedOperationException();
+  public PlasmaChannel truncate(long newSize) throws IOException {
+    return locked(
+        () -> {
+          if (newSize < 0) {
+            throw new IllegalArgumentException("size " + newSize + " is negative");
+          }
+          if (newSize < size) {
+            flush();
+            transaction.truncate(Location.of(inode), newSize);
+            refresh();
+          }
+          position = Math.min(position, newSize);
+          return this;
+        });
+  }
+
+  /// Sends the changed blocks, and makes them part of the file within the transaction.
+  private void flush() {
+    run(changes());
+  }
+
+  private void run(List<Operation> operations) {
+    if (!operations.isEmpty()) {
+      transaction.execute(operations);
+      refresh();
+    }
+  }
+
+  private void refresh() {
+    content = FileContent.within(transaction, Location.of(inode), false);
+    size = content.size();
+  }
+
+  private List<Operation> changes() {
+    if (dirty.isEmpty()) {
+      return List.of();
+    }
+    boolean wasInline = content.inline().isPresent() || content.size() == 0;
+    if (wasInline && size <= inlineLimit) {
+      ByteBuffer all = dirty.firstEntry().getValue();
+      Operation write =
+          new Operation.WriteInline(
+              Location.of(inode), FileEdits.bytes(all.slice(0, (int) size)));
+      dirty.clear();
+      return List.of(write);
+    }
+    if (wasInline && content.size() > 0 && !dirty.containsKey(0L)) {
+      // What was stored with the metadata becomes the first block.
+      ByteBuffer first = ByteBuffer.allocate(blockSize);
+      first.limit((int) content.size());
+      int unused = content.read(first, 0);
+      dirty.put(0L, first.clear());
+    }
+    List<Operation> operations = new ArrayList<>();
+    FileWriter writer = null;
+    long next = -1;
+    try {
+      for (Map.Entry<Long, ByteBuffer> entry : dirty.entrySet()) {
+        long block = entry.getKey();
+        if (writer == null || block != next) {
+          if (writer != null) {
+            operations.addAll(writer.finish());
+          }
+          writer =
+              new FileWriter(
+                  transaction, inode, block, runBytes(block), options.fanOut());
+        }
+        ByteBuffer bytes = entry.getValue().clear();
+        bytes.limit((int) Math.min(blockSize, size - block * blockSize));
+        writer.write(bytes);
+        next = block + 1;
+      }
+      if (writer != null) {
+        operations.addAll(writer.finish());
+      }
+    } catch (RuntimeException e) {
+      if (writer != null) {
+        writer.abort();
+      }
+      throw e;
+    }
+    dirty.clear();
+    return operations;
+  }
+
+  /// Bytes of the run of changed blocks that begins here.
+  private long runBytes(long first) {
+    long end = first;
+    while (dirty.containsKey(end)) {
+      end++;
+    }
+    return Math.min(end * blockSize, size) - first * blockSize;
   }
 
   /// Makes what was written so far part of the file: of a transaction, within it; of a client,
   /// durably and visibly.
   public void force() throws IOException {
-    throw new UnsupportedOperationException();
+    Object unused =
+        locked(
+            () -> {
+              List<Operation> operations = changes();
+              if (!owned) {
+                run(operations);
+              } else {
+                Transaction ending = transaction;
+                long unusedSequence = ending.commit(operations);
+                transaction = ending.client().beginHidden();
+                refresh();
+              }
+              return this;
+            });
+  }
+
+  /// Gives up what was not made part of the file yet.
+  public void abort() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        dirty.clear();
+        if (owned) {
+          transaction.abort();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public boolean isOpen() {
-    throw new UnsupportedOperationException();
+    return !closed;
   }
 
   /// As [#force()], and ends the use of the channel.
   @Override
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      try {
+        List<Operation> operations = changes();
+        if (owned) {
+          long unused = transaction.commit(operations);
+        } else if (!operations.isEmpty()) {
+          transaction.execute(operations);
+        }
+        closed = true;
+      } catch (FsException e) {
+        abort();
+        throw new PlasmaIOException(e);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -1,20 +1,37 @@
 package io.plasmafs.client;
 
+import io.plasmafs.client.wire.CommitState;
+import io.plasmafs.client.wire.CoordinatorLink;
+import io.plasmafs.client.wire.DatanodePool;
+import io.plasmafs.client.wire.NamenodeSession;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.CommitToken;
+import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.Principal;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
+import io.plasmafs.model.operation.Outcome;
+import io.plasmafs.oncrpc.RpcLimits;
+import io.plasmafs.oncrpc.RpcTransport;
+import io.plasmafs.protocol.Conversion;
+import io.plasmafs.protocol.xdr.counter;
+import io.plasmafs.protocol.xdr.status_result;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The way into a cluster. One client is enough for a program: it is safe for use by many threads,
-/// shares its connections among them, and owns a few threads for the wire; callers' threads wait.
+/// shares its connections among them, and owns two threads for the wire; callers' threads wait.
 ///
 /// ```java
 /// try (PlasmaClient client = PlasmaClient.connect("localhost:2727")) {
@@ -31,45 +48,120 @@ import java.util.concurrent.CompletableFuture;
 /// ```
 ///
 /// A coordinator that moves or restarts, a connection that breaks and a datanode that goes away are
-/// dealt with inside, up to [ClientConfig#timeout()]; then there is one [io.plasmafs.model.FsException]
-/// that says what was tried.
-@SuppressWarnings("DoNotCallSuggester")
+/// dealt with inside, up to [ClientConfig#timeout()]; then there is one [FsException] that says what
+/// was tried.
 public final class PlasmaClient implements Namespace, AutoCloseable {
+  private static final int EVENT_LOOPS = 2;
 
-  private PlasmaClient() {}
+  /// Files up to this size are read without a transaction that holds their blocks: should they be
+  /// given away meanwhile, they are read once more.
+  private static final long READ_UNHELD_BYTES = 4L << 20;
+
+  /// For so long a commit of which nothing is known may still turn up.
+  private static final Duration STRAGGLER = Duration.ofSeconds(1);
+
+  private final ClientConfig config;
+  private final Principal principal;
+  private final RpcTransport transport;
+  private final CoordinatorLink coordinator;
+  private final DatanodePool datanodes;
+  private final PieceBuffers buffers;
+  private final LeakDetector leaks;
+  private final Autocommit autocommit;
+  private final AtomicLong lastTransaction = new AtomicLong();
+
+  private PlasmaClient(ClientConfig config) {
+    this.config = config;
+    this.principal = config.principal().orElseGet(SystemPrincipal::get);
+    this.transport = RpcTransport.open(EVENT_LOOPS);
+    RpcLimits limits =
+        RpcLimits.defaults()
+            .withClientTimeouts(Duration.ofSeconds(5), config.callTimeout())
+            .withInFlight(65_536, 256 << 20);
+    this.coordinator =
+        new CoordinatorLink(
+            transport, limits, config.cluster(), config.namenodes(), principal, config.timeout());
+    this.datanodes = new DatanodePool(transport, limits, coordinator);
+    this.buffers = new PieceBuffers(config.bufferBytes());
+    this.leaks = new LeakDetector(config.leakDetection());
+    this.autocommit = new Autocommit(coordinator, config.timeout(), config.retry());
+  }
 
   /// Connects to the cluster that the configuration names.
   ///
-  /// @throws io.plasmafs.model.FsException EUNAVAIL if no coordinator could be found in time
+  /// @throws FsException EUNAVAIL if no coordinator could be found in time, saying what was tried
   public static PlasmaClient connect(ClientConfig config) {
-    throw new UnsupportedOperationException();
+    PlasmaClient client = new PlasmaClient(config);
+    try {
+      NamenodeSession unused = Waiting.on(client.coordinator.session());
+      return client;
+    } catch (RuntimeException e) {
+      client.close();
+      throw e;
+    }
   }
 
   /// Connects to the cluster of these namenodes: `host:port,host:port,…`.
   ///
-  /// @throws io.plasmafs.model.FsException EUNAVAIL if no coordinator could be found in time
+  /// @throws FsException EUNAVAIL if no coordinator could be found in time, saying what was tried
   public static PlasmaClient connect(String namenodes) {
     return connect(ClientConfig.of(namenodes));
   }
 
-  /// Constants of the cluster, as they were when the client connected.
+  CoordinatorLink coordinator() {
+    return coordinator;
+  }
+
+  DatanodePool datanodePool() {
+    return datanodes;
+  }
+
+  PieceBuffers buffers() {
+    return buffers;
+  }
+
+  LeakDetector leaks() {
+    return leaks;
+  }
+
+  /// How many transactions, streams, files and channels were collected without having been closed.
+  public long leaked() {
+    return leaks.leaks();
+  }
+
+  /// Constants of the cluster, as they were when the client last connected.
   public ClusterDescription cluster() {
-    throw new UnsupportedOperationException();
+    return coordinator.description();
   }
 
   /// The cluster as its operators see it, at this moment.
   public ClusterStatus status() {
-    throw new UnsupportedOperationException();
+    status_result result =
+        Waiting.on(coordinator.session().thenCompose(NamenodeSession::status));
+    Map<String, Long> counters = new LinkedHashMap<>();
+    for (counter one : result.counters) {
+      counters.put(one.name, one.value);
+    }
+    return new ClusterStatus(
+        Conversion.toModel(result.cluster),
+        result.cluster.sequence,
+        Arrays.stream(result.namenodes)
+            .map(n -> new ClusterStatus.Namenode(n.address, n.role, n.sequence, n.pid))
+            .toList(),
+        Arrays.stream(result.datanodes).map(Conversion::toModel).toList(),
+        result.open_transactions,
+        result.inodes,
+        counters);
   }
 
   /// Operators' orders about datanodes.
   public DatanodeOrders datanodes() {
-    throw new UnsupportedOperationException();
+    return new DatanodeOrders(coordinator);
   }
 
   /// Who acts, unless a transaction is begun for somebody else.
   public Principal principal() {
-    throw new UnsupportedOperationException();
+    return principal;
   }
 
   /// Begins a transaction. It costs no round trip: the server learns of it with its first operation.
@@ -79,28 +171,151 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   /// Begins a transaction for somebody.
   ///
-  /// @param principal who acts; this client's if absent
+  /// @param actor who acts; this client's principal if absent
   /// @param idleTimeout after so long without a call the server aborts it; zero for its default
-  public Transaction begin(Optional<Principal> principal, Duration idleTimeout) {
-    throw new UnsupportedOperationException();
+  public Transaction begin(Optional<Principal> actor, Duration idleTimeout) {
+    return begin(CommitToken.random(), actor, idleTimeout);
   }
 
-  /// Runs `action` in a transaction and commits it. On ECONFLICT, or when the connection was lost
-  /// before the commit, it is run again in a new transaction, as [ClientConfig#retry()] says. A
-  /// failure of the action aborts the transaction.
+  private Transaction begin(
+      CommitToken token, Optional<Principal> actor, Duration idleTimeout) {
+    return new Transaction(this, lastTransaction.incrementAndGet(), token, actor, idleTimeout);
+  }
+
+  /// A transaction that a stream or file has for itself.
+  Transaction beginHidden() {
+    return begin();
+  }
+
+  /// Runs `action` in a transaction and commits it. On ECONFLICT, or when the connection or a datanode
+  /// was lost before the commit, it is run again in a new transaction, as [ClientConfig#retry()]
+  /// says. A failure of the action aborts the transaction.
   public <E extends Exception> void transact(TransactionBody.Action<E> action) throws E {
-    throw new UnsupportedOperationException();
+    boolean unused =
+        transactResult(
+            (TransactionBody<Boolean, E>)
+                transaction -> {
+                  action.run(transaction);
+                  return true;
+                });
   }
 
   /// As [#transact], and returns what `body` results in.
-  public <T, E extends Exception> T transactResult(TransactionBody<T, E> body)
-      throws E {
-    throw new UnsupportedOperationException();
+  public <T, E extends Exception> T transactResult(TransactionBody<T, E> body) throws E {
+    long start = System.nanoTime();
+    CommitToken token = CommitToken.random();
+    for (int attempts = 1; ; attempts++) {
+      try (Transaction transaction = begin(token, Optional.empty(), Duration.ZERO)) {
+        try {
+          T result = body.run(transaction);
+          if (transaction.isOpen()) {
+            long unused = transaction.commit();
+          }
+          return result;
+        } catch (Exception e) {
+          Optional<FsException> known = known(e);
+          boolean again =
+              known.isPresent()
+                  && (known.get().status() == FsStatus.ECONFLICT || transaction.isLost());
+          if (!again) {
+            throw e;
+          }
+          FsException failure = known.get();
+          if (!transaction.isLost()) {
+            // Else the lost commit may still turn up: the same token makes it one commit.
+            token = CommitToken.random();
+          }
+          Optional<Duration> pause =
+              config
+                  .retry()
+                  .pause(
+                      attempts,
+                      Duration.ofNanos(System.nanoTime() - start),
+                      ThreadLocalRandom.current());
+          if (pause.isEmpty()) {
+            if (attempts == 1) {
+              throw e;
+            }
+            throw new FsException(
+                failure.status(),
+                failure.getMessage() + " (" + attempts + " attempts)",
+                failure.conflicts());
+          }
+          transaction.abortAsync();
+          Autocommit.sleep(pause.get());
+        }
+      }
+    }
+  }
+
+  private static Optional<FsException> known(Exception e) {
+    return switch (e) {
+      case FsException fs -> Optional.of(fs);
+      case PlasmaIOException io -> Optional.of(io.failure());
+      default -> Optional.empty();
+    };
+  }
+
+  /// Finds out what became of a commit whose answer was lost.
+  ///
+  /// @return its number, or -1 if it did not happen
+  /// @throws FsException EUNKNOWN if that could not be learnt in time
+  long resolveCommit(CommitToken token, FsException cause) {
+    long start = System.nanoTime();
+    long unknownSince = -1;
+    FsException last = cause;
+    while (System.nanoTime() - start < config.timeout().toNanos()) {
+      try {
+        CommitState state =
+            Waiting.on(
+                coordinator.session().thenCompose(session -> session.commitOutcome(token)));
+        switch (state.kind()) {
+          case DONE -> {
+            return state.sequence();
+          }
+          case ABORTED -> {
+            return -1;
+          }
+          case UNKNOWN -> {
+            // The call itself may still be in a queue of the server.
+            long now = System.nanoTime();
+            if (unknownSince < 0) {
+              unknownSince = now;
+            } else if (now - unknownSince > STRAGGLER.toNanos()) {
+              return -1;
+            }
+          }
+          case IN_PROGRESS -> unknownSince = -1;
+        }
+      } catch (FsException e) {
+        last = e;
+        unknownSince = -1;
+      }
+      Autocommit.sleep(Duration.ofMillis(50));
+    }
+    throw new FsException(
+        FsStatus.EUNKNOWN,
+        "the outcome of commit "
+            + token
+            + " could not be learnt within "
+            + config.timeout().toSeconds()
+            + " s: "
+            + last.getMessage(),
+        last);
   }
 
   /// What became of a commit.
   public CommitOutcome outcomeOf(CommitToken token) {
-    throw new UnsupportedOperationException();
+    CommitState state =
+        Waiting.on(coordinator.session().thenCompose(session -> session.commitOutcome(token)));
+    CommitOutcome.State how =
+        switch (state.kind()) {
+          case UNKNOWN -> CommitOutcome.State.UNKNOWN;
+          case IN_PROGRESS -> CommitOutcome.State.IN_PROGRESS;
+          case DONE -> CommitOutcome.State.DONE;
+          case ABORTED -> CommitOutcome.State.ABORTED;
+        };
+    return new CommitOutcome(how, state.sequence());
   }
 
   /// What became of a commit.
@@ -125,46 +340,91 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   /// Aborts open transactions, closes connections and ends the threads.
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    coordinator.close();
+    datanodes.close();
+    transport.close();
   }
 
   @Override
   public CompletableFuture<Answer> submit(List<Operation> operations) {
-    throw new UnsupportedOperationException();
+    return autocommit.submit(operations);
   }
 
   @Override
   public void truncate(Location where, long size) {
-    throw new UnsupportedOperationException();
+    transact(
+        transaction -> {
+          long unused = transaction.commit(FileEdits.truncation(transaction, where, size));
+        });
   }
 
   @Override
   public byte[] readAll(Location where) {
-    throw new UnsupportedOperationException();
+    FileContent content = FileContent.unheld(this, where);
+    if (content.inline().isPresent() || content.size() <= READ_UNHELD_BYTES) {
+      try {
+        return FileEdits.readAll(content);
+      } catch (FsException e) {
+        if (e.status() != FsStatus.ESTALE && e.status() != FsStatus.EIO) {
+          throw e;
+        }
+      }
+    }
+    try (FileContent held = FileContent.held(this, where)) {
+      return FileEdits.readAll(held);
+    }
   }
 
   @Override
   public Attributes write(Location where, ByteBuffer content, WriteOptions options) {
-    throw new UnsupportedOperationException();
+    List<Operation> small = FileEdits.small(this, where, content, options);
+    if (!small.isEmpty()) {
+      Attributes attributes =
+          Outcomes.expect(Outcome.Inode.class, execute(small).get(0)).attributes();
+      content.position(content.limit());
+      return attributes;
+    }
+    Attributes attributes =
+        transactResult(
+            transaction -> {
+              FileEdits.Written written =
+                  FileEdits.write(transaction, where, content.duplicate(), options);
+              long unused = transaction.commit(written.last());
+              return written.attributes();
+            });
+    content.position(content.limit());
+    return attributes;
   }
 
   @Override
   public PlasmaFile openFile(Location where) {
-    throw new UnsupportedOperationException();
+    return new PlasmaFile(this, FileContent.held(this, where));
   }
 
   @Override
   public PlasmaInputStream openInput(Location where) {
-    throw new UnsupportedOperationException();
+    return new PlasmaInputStream(this, FileContent.held(this, where));
   }
 
   @Override
   public PlasmaOutputStream openOutput(Location where, WriteOptions options) {
-    throw new UnsupportedOperationException();
+    Transaction transaction = beginHidden();
+    try {
+      return PlasmaOutputStream.open(transaction, true, where, options);
+    } catch (RuntimeException e) {
+      transaction.abortAsync();
+      throw e;
+    }
   }
 
   @Override
   public PlasmaChannel openChannel(Location where, WriteOptions options) {
-    throw new UnsupportedOperationException();
+    Transaction transaction = beginHidden();
+    try {
+      return PlasmaChannel.open(transaction, true, where, options);
+    } catch (RuntimeException e) {
+      transaction.abortAsync();
+      throw e;
+    }
   }
 }

@@ -1,37 +1,56 @@
 package io.plasmafs.client;
 
 import io.plasmafs.model.Attributes;
+import io.plasmafs.model.FsException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 
 /// A file opened for reads at any position, all of one instant, whatever is committed meanwhile.
 /// Safe for use by several threads.
-@SuppressWarnings("DoNotCallSuggester")
 public final class PlasmaFile implements AutoCloseable {
+  private final FileContent content;
+  private final LeakDetector.Tracked tracked;
+  private volatile boolean closed;
 
-  PlasmaFile() {}
+  PlasmaFile(PlasmaClient client, FileContent content) {
+    this.content = content;
+    this.tracked =
+        client.leaks().track(this, "file " + content.attributes().inode(), content::close);
+  }
 
   /// Attributes at the moment of opening.
   public Attributes attributes() {
-    throw new UnsupportedOperationException();
+    return content.attributes();
   }
 
   /// Bytes in the file.
   public long size() {
-    return attributes().size();
+    return content.size();
   }
 
   /// Reads up to `target.remaining()` bytes from `position` on, fetching exactly the slices that
-  /// they lie in, all at the same time.
+  /// they lie in, several pieces at the same time.
   ///
   /// @return bytes read; fewer than asked for only at the end of the file; -1 at or after it
   public int read(ByteBuffer target, long position) throws IOException {
-    throw new UnsupportedOperationException();
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    try {
+      return content.read(target, position);
+    } catch (FsException e) {
+      throw new PlasmaIOException(e);
+    }
   }
 
   /// Lets go of the file.
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    if (!closed) {
+      closed = true;
+      tracked.closed();
+      content.close();
+    }
   }
 }

@@ -73,7 +73,7 @@ public final class Table {
       shortest = Math.min(shortest, width(name));
     }
     // As many columns as fit, each as wide as its own longest name.
-    int most = Math.max(1, Math.min(names.size(), width / (Math.max(1, shortest) + 2)));
+    int most = Math.max(1, Math.min(names.size(), (width + 2) / (Math.max(1, shortest) + 2)));
     for (int count = most; count > 1; count--) {
       int rows = (names.size() + count - 1) / count;
       int[] widths = new int[(names.size() + rows - 1) / rows];

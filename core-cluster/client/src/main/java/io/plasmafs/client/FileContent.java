@@ -1,0 +1,591 @@
+package io.plasmafs.client;
+
+import io.plasmafs.client.wire.DatanodePool;
+import io.plasmafs.client.wire.ReadAnswer;
+import io.plasmafs.model.Attributes;
+import io.plasmafs.model.DatanodeId;
+import io.plasmafs.model.Extent;
+import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.GrantedExtent;
+import io.plasmafs.model.Replica;
+import io.plasmafs.model.operation.Location;
+import io.plasmafs.model.operation.Operation;
+import io.plasmafs.model.operation.Outcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// The bytes of one file as a transaction sees them: the block list, fetched as it is needed, and
+/// the way from blocks to bytes.
+///
+/// A reader outside of a transaction gets one of its own, so that the blocks it was told of stay
+/// readable. If that one ends too early (the connection was lost, it was idle for too long) another
+/// one takes its place, provided that the file's content is still of the same version.
+///
+/// Every slice is verified against its CRC32C, and whole blocks against the checksum in the
+/// metadata; what fails is read from another copy, what all copies refuse is asked for again with a
+/// new block list, once. Safe for use by several threads.
+final class FileContent implements AutoCloseable {
+  /// Blocks described by one call.
+  private static final int PAGE_BLOCKS = 1 << 16;
+
+  /// Extents kept; beyond this all are forgotten and fetched anew.
+  private static final int MAX_EXTENTS = 1 << 15;
+
+  private final PlasmaClient client;
+  private final DatanodePool datanodes;
+  private final int blockSize;
+  private final int sliceSize;
+  private final boolean owned;
+  private final Location where;
+  private final Attributes attributes;
+  private final @Nullable ByteBuffer inline;
+
+  /// Replaced under the lock only.
+  private volatile Namespace source;
+
+  // Guarded by this.
+  private final TreeMap<Long, GrantedExtent> extents = new TreeMap<>();
+
+  /// Ranges of blocks that `extents` describes: start to end.
+  private final TreeMap<Long, Long> described = new TreeMap<>();
+
+  private FileContent(
+      PlasmaClient client,
+      Namespace source,
+      boolean owned,
+      Location where,
+      Outcome.Content content) {
+    this.client = client;
+    this.datanodes = client.datanodePool();
+    this.blockSize = client.cluster().blockSize();
+    this.sliceSize = client.cluster().sliceSize();
+    this.source = source;
+    this.owned = owned;
+    this.where = where;
+    this.attributes = content.attributes();
+    this.inline =
+        switch (content.body()) {
+          case Outcome.Body.Inline(var bytes) -> bytes.buffer();
+          case Outcome.Body.Blocks blocks -> {
+            remember(0, PAGE_BLOCKS, blocks);
+            yield null;
+          }
+        };
+  }
+
+  /// The content as `transaction` sees it at this moment.
+  ///
+  /// @param follow whether a symbolic link at the end is followed
+  static FileContent within(Transaction transaction, Location where, boolean follow) {
+    return open(transaction.client(), transaction, false, where, follow);
+  }
+
+  /// The content at this moment, held by nothing: a read fails with ESTALE if its blocks were since
+  /// given to other data.
+  static FileContent unheld(PlasmaClient client, Location where) {
+    return open(client, client, false, where, true);
+  }
+
+  /// The content at this moment, held by a transaction of its own until [#close()].
+  static FileContent held(PlasmaClient client, Location where) {
+    Transaction holder = client.beginHidden();
+    try {
+      return open(client, holder, true, where, true);
+    } catch (RuntimeException e) {
+      holder.abortAsync();
+      throw e;
+    }
+  }
+
+  private static FileContent open(
+      PlasmaClient client, Namespace source, boolean owned, Location where, boolean follow) {
+    Outcome.Content content = read(source, where, follow, 0);
+    return new FileContent(
+        client, source, owned, Location.of(content.attributes().inode()), content);
+  }
+
+  private static Outcome.Content read(
+      Namespace source, Location where, boolean follow, long first) {
+    return Outcomes.expect(
+        Outcome.Content.class,
+        source.execute(new Operation.Read(where, follow, first, PAGE_BLOCKS)));
+  }
+
+  /// Attributes at the moment of opening.
+  Attributes attributes() {
+    return attributes;
+  }
+
+  /// Bytes in the file.
+  long size() {
+    return attributes.size();
+  }
+
+  /// The whole content, if it came with the metadata.
+  Optional<ByteBuffer> inline() {
+    return Optional.ofNullable(inline).map(ByteBuffer::duplicate);
+  }
+
+  /// Reads up to `target.remaining()` bytes from `position` on.
+  ///
+  /// @return bytes read; fewer than asked for only at the end; -1 at or after it
+  int read(ByteBuffer target, long position) {
+    if (position < 0) {
+      throw new FsException(FsStatus.EINVAL, "position " + position + " is negative");
+    }
+    if (position >= size()) {
+      return target.hasRemaining() || size() <= position ? -1 : 0;
+    }
+    int length = (int) Math.min(target.remaining(), size() - position);
+    if (length == 0) {
+      return 0;
+    }
+    // Pieces are asked for all at once, as far as memory allows, and taken in order.
+    List<Range> ranges = new ArrayList<>();
+    int done = 0;
+    int asked = 0;
+    try {
+      while (done < length) {
+        while (asked < length && (ranges.isEmpty() || ranges.size() < 8)) {
+          int part = (int) Math.min(length - asked, pieceEnd(position + asked) - position - asked);
+          Optional<Range> range = start(position + asked, part, ranges.isEmpty());
+          if (range.isEmpty()) {
+            break;
+          }
+          ranges.add(range.get());
+          asked += part;
+        }
+        try (Range range = ranges.remove(0)) {
+          range.copyTo(target);
+          done += range.length;
+        }
+      }
+    } finally {
+      ranges.forEach(Range::close);
+    }
+    return length;
+  }
+
+  /// Where the piece that holds `position` ends: pieces are cut at multiples of their size.
+  static long pieceEnd(long position) {
+    return (position / PieceBuffers.PIECE + 1) * PieceBuffers.PIECE;
+  }
+
+  /// Begins to read a range within the file.
+  ///
+  /// @param must even if the budget for buffers is used up; else nothing is begun then
+  Optional<Range> start(long position, int length, boolean must) {
+    if (source instanceof Transaction transaction) {
+      transaction.keepAlive();
+    }
+    int budget = inline == null ? length : 0;
+    if (must) {
+      client.buffers().reserve(budget);
+    } else if (!client.buffers().tryReserve(budget)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new Range(position, length, budget));
+    } catch (RuntimeException e) {
+      client.buffers().release(budget);
+      throw e;
+    }
+  }
+
+  /// A range whose parts are on their way. For one thread.
+  final class Range implements AutoCloseable {
+    final long position;
+    final int length;
+    private final int budget;
+    private final List<Part> parts;
+    private boolean closed;
+
+    private Range(long position, int length, int budget) {
+      this.position = position;
+      this.length = length;
+      this.budget = budget;
+      this.parts = plan(position, length);
+    }
+
+    /// Waits for the bytes and puts all of them into `target`.
+    void copyTo(ByteBuffer target) {
+      for (Part part : parts) {
+        part.copyTo(target, true);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        client.buffers().release(budget);
+        parts.forEach(Part::close);
+      }
+    }
+  }
+
+  private List<Part> plan(long position, int length) {
+    List<Part> parts = new ArrayList<>(1);
+    ByteBuffer all = inline;
+    if (all != null) {
+      int present = (int) Math.max(0, Math.min(length, all.limit() - position));
+      if (present > 0) {
+        parts.add(new Memory(all.slice((int) position, present)));
+      }
+      if (present < length) {
+        parts.add(new Hole(length - present));
+      }
+      return parts;
+    }
+    long at = position;
+    long end = position + length;
+    while (at < end) {
+      long block = at / blockSize;
+      Optional<GrantedExtent> extent = extentAt(block);
+      long partEnd;
+      if (extent.isPresent()) {
+        partEnd = Math.min(end, extent.get().extent().end() * blockSize);
+        parts.add(new Stored(extent.get(), at, (int) (partEnd - at)));
+      } else {
+        partEnd = Math.min(end, holeEnd(block) * blockSize);
+        parts.add(new Hole((int) (partEnd - at)));
+      }
+      at = partEnd;
+    }
+    return parts;
+  }
+
+  /// The extent that holds a block, which is fetched if need be; nothing for a hole.
+  private synchronized Optional<GrantedExtent> extentAt(long block) {
+    Map.Entry<Long, Long> known = described.floorEntry(block);
+    if (known == null || known.getValue() <= block) {
+      long first = block;
+      Outcome.Content content = readAgain(first);
+      switch (content.body()) {
+        case Outcome.Body.Inline inlineNow ->
+            throw new FsException(
+                FsStatus.ESTALE, attributes.inode() + " was rewritten while it was read");
+        case Outcome.Body.Blocks blocks -> remember(first, first + PAGE_BLOCKS, blocks);
+      }
+    }
+    Map.Entry<Long, GrantedExtent> candidate = extents.floorEntry(block);
+    return candidate != null && block < candidate.getValue().extent().end()
+        ? Optional.of(candidate.getValue())
+        : Optional.empty();
+  }
+
+  private synchronized long holeEnd(long block) {
+    Map.Entry<Long, Long> known = described.floorEntry(block);
+    long end = known == null ? block + 1 : Math.max(block + 1, known.getValue());
+    Long next = extents.higherKey(block);
+    return next == null ? end : Math.min(end, next);
+  }
+
+  private synchronized void remember(long first, long asked, Outcome.Body.Blocks blocks) {
+    if (extents.size() > MAX_EXTENTS) {
+      extents.clear();
+      described.clear();
+    }
+    long end = blocks.next() > first && blocks.next() < asked ? blocks.next() : asked;
+    for (GrantedExtent extent : blocks.extents()) {
+      extents.put(extent.extent().index(), extent);
+    }
+    described.put(first, end);
+  }
+
+  private synchronized void forget() {
+    extents.clear();
+    described.clear();
+  }
+
+  /// Asks for the block list from `first` on; a holder that has ended is replaced, once.
+  private Outcome.Content readAgain(long first) {
+    boolean sameSnapshot = source instanceof Transaction;
+    Outcome.Content content;
+    try {
+      content = read(source, where, false, first);
+    } catch (FsException e) {
+      boolean ended =
+          switch (e.status()) {
+            case ENOTRANS, ELONGTRANS, EUNAVAIL -> true;
+            default -> false;
+          };
+      if (!owned || !ended) {
+        throw e;
+      }
+      close();
+      source = client.beginHidden();
+      forget();
+      sameSnapshot = false;
+      content = read(source, where, false, first);
+    }
+    if (!sameSnapshot && content.attributes().contentVersion() != attributes.contentVersion()) {
+      throw new FsException(
+          FsStatus.ESTALE,
+          attributes.inode()
+              + " was changed while it was read, and nothing held its version "
+              + attributes.contentVersion()
+              + " any more; open it again");
+    }
+    return content;
+  }
+
+  /// One stretch of a range.
+  private sealed interface Part {
+    void copyTo(ByteBuffer target, boolean mayRefetch);
+
+    void close();
+  }
+
+  private record Memory(ByteBuffer bytes) implements Part {
+    @Override
+    public void copyTo(ByteBuffer target, boolean mayRefetch) {
+      target.put(bytes.duplicate());
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private record Hole(int length) implements Part {
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 16).asReadOnlyBuffer();
+
+    @Override
+    public void copyTo(ByteBuffer target, boolean mayRefetch) {
+      zero(target, length);
+    }
+
+    static void zero(ByteBuffer target, int count) {
+      for (int left = count; left > 0; ) {
+        int step = Math.min(left, ZEROS.capacity());
+        target.put(ZEROS.slice(0, step));
+        left -= step;
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /// A stretch of one extent: asked for at one copy, then, if need be, at the others.
+  private final class Stored implements Part {
+    private final Extent extent;
+    private final GrantedExtent granted;
+    private final long position;
+    private final int length;
+
+    /// Where the slices asked for begin, and how many bytes they are.
+    private final long sliceStart;
+
+    private final int sliceBytes;
+    private final List<Integer> order;
+    private final StringBuilder tried = new StringBuilder();
+    private int next;
+    private @Nullable CompletableFuture<ReadAnswer> answer;
+    private boolean closed;
+
+    Stored(GrantedExtent granted, long position, int length) {
+      this.granted = granted;
+      this.extent = granted.extent();
+      this.position = position;
+      this.length = length;
+      this.sliceStart = position / sliceSize * sliceSize;
+      long end = (position + length + sliceSize - 1) / sliceSize * sliceSize;
+      this.sliceBytes = (int) (end - sliceStart);
+      this.order = datanodes.readOrder(extent.replicas());
+      if (!order.isEmpty()) {
+        ask();
+      }
+    }
+
+    private void ask() {
+      int replica = order.get(next++);
+      Replica at = extent.replicas().get(replica);
+      long block = sliceStart / blockSize;
+      int offset = (int) (sliceStart % blockSize);
+      answer =
+          datanodes
+              .connection(at.datanode())
+              .thenCompose(
+                  connection ->
+                      connection.read(
+                          granted.tickets().get(replica),
+                          at.firstBlock() + block - extent.index(),
+                          offset,
+                          sliceBytes));
+    }
+
+    @Override
+    public void copyTo(ByteBuffer target, boolean mayRefetch) {
+      boolean outdated = false;
+      while (answer != null) {
+        DatanodeId datanode = extent.replicas().get(order.get(next - 1)).datanode();
+        try {
+          ReadAnswer got = Waiting.on(answer);
+          answer = null;
+          try {
+            if (got.status() != FsStatus.OK) {
+              throw new FsException(got.status(), got.message());
+            }
+            deliver(got, target);
+            return;
+          } finally {
+            got.data().release();
+          }
+        } catch (FsException e) {
+          answer = null;
+          if (Thread.currentThread().isInterrupted()) {
+            throw e;
+          }
+          switch (e.status()) {
+            case ESTALEBLOCK, ETICKET -> outdated = true;
+            default -> datanodes.reportFailure(datanode, e);
+          }
+          tried.append(tried.isEmpty() ? "" : "; ").append(datanode).append(": ").append(e.getMessage());
+          if (next < order.size()) {
+            ask();
+          }
+        }
+      }
+      if (!mayRefetch) {
+        throw new FsException(
+            outdated ? FsStatus.ESTALE : FsStatus.EIO,
+            attributes.inode()
+                + ": bytes "
+                + position
+                + " to "
+                + (position + length)
+                + " cannot be read from any copy ("
+                + (tried.isEmpty() ? "none is left" : tried)
+                + ")");
+      }
+      // Perhaps the tickets are too old, or the blocks have been copied elsewhere since.
+      forget();
+      List<Part> again = plan(position, length);
+      try {
+        for (Part part : again) {
+          part.copyTo(target, false);
+        }
+      } catch (FsException e) {
+        throw tried.isEmpty() || e.status() != FsStatus.EIO
+            ? e
+            : new FsException(FsStatus.EIO, e.getMessage() + "; before: " + tried);
+      } finally {
+        again.forEach(Part::close);
+      }
+    }
+
+    /// Verifies the slices, then copies the bytes wanted; what the datanode does not have is zero.
+    private void deliver(ReadAnswer got, ByteBuffer target) {
+      int available = got.data().length();
+      int slices = (available + sliceSize - 1) / sliceSize;
+      if (available > sliceBytes || got.checksums().count() != slices) {
+        throw new FsException(
+            FsStatus.EIO,
+            "an answer of "
+                + available
+                + " bytes with "
+                + got.checksums().count()
+                + " checksums does not fit a question for "
+                + sliceBytes);
+      }
+      int slicesOfBlock = blockSize / sliceSize;
+      long firstSlice = sliceStart / sliceSize;
+      int blockCrc = 0;
+      int summed = 0;
+      for (int i = 0; i < slices; i++) {
+        int from = i * sliceSize;
+        int bytes = Math.min(sliceSize, available - from);
+        int found = got.data().crc32c(from, bytes);
+        if (found != got.checksums().at(i)) {
+          throw new FsException(
+              FsStatus.ECHECKSUM,
+              attributes.inode()
+                  + ": the slice at byte "
+                  + (sliceStart + from)
+                  + " has checksum "
+                  + Integer.toHexString(found)
+                  + ", "
+                  + Integer.toHexString(got.checksums().at(i))
+                  + " was expected");
+        }
+        if (extent.checksums().count() == 0) {
+          continue;
+        }
+        // A block that was read as a whole must be the one that was committed.
+        int inBlock = (int) ((firstSlice + i) % slicesOfBlock);
+        if (inBlock == 0) {
+          blockCrc = found;
+          summed = 1;
+        } else if (summed == inBlock) {
+          blockCrc = BlockChecksum.combine(blockCrc, found, bytes);
+          summed++;
+        }
+        boolean lastOfBlock = inBlock == slicesOfBlock - 1 || bytes < sliceSize;
+        if (lastOfBlock && summed == inBlock + 1) {
+          int index = (int) ((sliceStart + from) / blockSize - extent.index());
+          if (extent.checksums().at(index) != blockCrc) {
+            throw new FsException(
+                FsStatus.ECHECKSUM,
+                attributes.inode()
+                    + ": block "
+                    + (extent.index() + index)
+                    + " has checksum "
+                    + Integer.toHexString(blockCrc)
+                    + ", "
+                    + Integer.toHexString(extent.checksums().at(index))
+                    + " was committed");
+          }
+        }
+      }
+      int skip = (int) (position - sliceStart);
+      int present = Math.max(0, Math.min(length, available - skip));
+      if (present > 0) {
+        int left = present;
+        int toSkip = skip;
+        for (ByteBuffer buffer : got.data().buffers()) {
+          int skipped = Math.min(toSkip, buffer.remaining());
+          toSkip -= skipped;
+          int taken = Math.min(left, buffer.remaining() - skipped);
+          target.put(buffer.slice(buffer.position() + skipped, taken));
+          left -= taken;
+        }
+      }
+      Hole.zero(target, length - present);
+    }
+
+    @Override
+    public void close() {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      CompletableFuture<ReadAnswer> pending = answer;
+      answer = null;
+      if (pending != null) {
+        var unused = pending.thenAccept(got -> got.data().release());
+      }
+    }
+  }
+
+  /// Lets go of the file.
+  @Override
+  public void close() {
+    if (owned) {
+      Namespace holder;
+      synchronized (this) {
+        holder = source;
+      }
+      if (holder instanceof Transaction transaction) {
+        transaction.abortAsync();
+      }
+    }
+  }
+}

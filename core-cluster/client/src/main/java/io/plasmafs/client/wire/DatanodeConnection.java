@@ -1,0 +1,127 @@
+package io.plasmafs.client.wire;
+
+import io.plasmafs.model.Checksums;
+import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Ticket;
+import io.plasmafs.oncrpc.RpcClient;
+import io.plasmafs.oncrpc.xdr.BulkData;
+import io.plasmafs.protocol.Conversion;
+import io.plasmafs.protocol.Programs;
+import io.plasmafs.protocol.xdr.chain_link;
+import io.plasmafs.protocol.xdr.datanode_identity;
+import io.plasmafs.protocol.xdr.datanode_status;
+import io.plasmafs.protocol.xdr.read_block_args;
+import io.plasmafs.protocol.xdr.read_block_result;
+import io.plasmafs.protocol.xdr.sync_args;
+import io.plasmafs.protocol.xdr.ticket;
+import io.plasmafs.protocol.xdr.write_block_args;
+import io.plasmafs.protocol.xdr.write_block_result;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// One connection to a datanode. Futures fail with [FsException] only: EUNAVAIL when the connection
+/// was lost or no answer came in time.
+public final class DatanodeConnection {
+  private final RpcClient rpc;
+
+  DatanodeConnection(RpcClient rpc) {
+    this.rpc = rpc;
+  }
+
+  /// Reads whole slices.
+  ///
+  /// @param block on that datanode
+  /// @param offset into the block, a multiple of the slice size
+  /// @param length bytes, may run over the following blocks of the ticket's run
+  public CompletableFuture<ReadAnswer> read(Ticket admission, long block, int offset, int length) {
+    read_block_args args = new read_block_args();
+    args.admission = Conversion.toXdr(admission);
+    args.block = block;
+    args.offset = offset;
+    args.length = length;
+    return translated(
+        rpc.call(Programs.DATANODE, Programs.Datanode.READ, args, read_block_result::new)
+            .thenApply(
+                result ->
+                    new ReadAnswer(
+                        Conversion.status(result.status),
+                        result.message,
+                        Checksums.of(result.checksums),
+                        result.data)));
+  }
+
+  /// Writes slices, and has them passed on along a chain.
+  ///
+  /// @param block on that datanode
+  /// @param offset into the block, a multiple of the slice size
+  /// @param checksums CRC32C of each slice
+  /// @param data stays the caller's; must not change until the answer is there
+  public CompletableFuture<WriteAnswer> write(
+      Ticket admission,
+      long block,
+      int offset,
+      InodeId inode,
+      List<ChainLink> chain,
+      int[] checksums,
+      BulkData data) {
+    write_block_args args = new write_block_args();
+    args.admission = Conversion.toXdr(admission);
+    args.block = block;
+    args.offset = offset;
+    args.inode = inode.value();
+    args.chain = new chain_link[chain.size()];
+    for (int i = 0; i < args.chain.length; i++) {
+      ChainLink link = chain.get(i);
+      args.chain[i] = new chain_link();
+      args.chain[i].address = link.address();
+      args.chain[i].admission = Conversion.toXdr(link.admission());
+      args.chain[i].block = link.block();
+    }
+    args.checksums = checksums;
+    args.data = data;
+    return translated(
+        rpc.call(Programs.DATANODE, Programs.Datanode.WRITE, args, write_block_result::new)
+            .thenApply(
+                result ->
+                    new WriteAnswer(
+                        Conversion.status(result.status), result.message, Arrays.stream(result.failed).boxed().toList())));
+  }
+
+  /// Makes what was written under these tickets stable.
+  public CompletableFuture<Void> sync(List<Ticket> admissions) {
+    sync_args args = new sync_args();
+    args.admissions = admissions.stream().map(Conversion::toXdr).toArray(ticket[]::new);
+    return translated(
+        rpc.call(Programs.DATANODE, Programs.Datanode.SYNC, args, datanode_status::new)
+            .thenAccept(
+                result -> {
+                  if (result.status != FsStatus.OK.code()) {
+                    throw new FsException(Conversion.status(result.status), result.message);
+                  }
+                }));
+  }
+
+  /// Identity of the store, 32 hexadecimal digits.
+  CompletableFuture<String> identity() {
+    return translated(
+        Rpc.call(rpc, Programs.DATANODE, Programs.Datanode.IDENTITY, datanode_identity::new)
+            .thenApply(result -> result.identity));
+  }
+
+  /// Whether the connection still stands.
+  boolean isOpen() {
+    return rpc.isOpen();
+  }
+
+  void close() {
+    rpc.close();
+  }
+
+  private static <T> CompletableFuture<T> translated(CompletableFuture<T> call) {
+    return call.exceptionallyCompose(
+        error -> CompletableFuture.failedFuture(Rpc.failure(error)));
+  }
+}

@@ -1,0 +1,260 @@
+package io.plasmafs.datanode;
+
+import io.plasmafs.datanode.server.Announcer;
+import io.plasmafs.datanode.server.BlockService;
+import io.plasmafs.datanode.server.ControlService;
+import io.plasmafs.datanode.server.Forwarding;
+import io.plasmafs.datanode.server.HostAndPort;
+import io.plasmafs.datanode.server.Traffic;
+import io.plasmafs.datanode.store.BlockStore;
+import io.plasmafs.datanode.store.Disk;
+import io.plasmafs.datanode.store.Scrubber;
+import io.plasmafs.datanode.ticket.KeyRing;
+import io.plasmafs.oncrpc.Authenticator;
+import io.plasmafs.oncrpc.RpcLimits;
+import io.plasmafs.oncrpc.RpcServer;
+import io.plasmafs.oncrpc.RpcTransport;
+import io.plasmafs.protocol.ControlProof;
+import io.plasmafs.protocol.RecentNonces;
+import io.plasmafs.protocol.xdr.announce_args;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running datanode, in a process of its own or within another.
+public final class Datanode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Datanode.class);
+
+  /// 16 MiB of data, and what is around them.
+  private static final int RECORD_BYTES = 17 << 20;
+
+  /// What clients send at a time.
+  private static final int PIECE_BYTES = 1 << 20;
+
+  /// Answers are files that wait in the page cache; this counts them as if they were memory.
+  private static final int UNDELIVERED_BYTES = 32 << 20;
+
+  private static final int CALLS_IN_FLIGHT = 1024;
+  private static final int ENDED_TRANSACTIONS = 65_536;
+  private static final int NONCES = 65_536;
+
+  private final Deque<AutoCloseable> parts;
+  private final BlockStore store;
+  private final RpcServer server;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Datanode(Deque<AutoCloseable> parts, BlockStore store, RpcServer server) {
+    this.parts = parts;
+    this.store = store;
+    this.server = server;
+  }
+
+  /// Starts; returns when it serves.
+  ///
+  /// @throws IOException if the store is refused or an address cannot be taken; the message is one
+  ///   line for the operator
+  public static Datanode start(DatanodeConfig config) throws IOException {
+    return start(config, Disk.local());
+  }
+
+  /// Starts on another disk than that of the machine.
+  ///
+  /// @throws IOException as [#start(DatanodeConfig)]
+  public static Datanode start(DatanodeConfig config, Disk disk) throws IOException {
+    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    try {
+      return start(config, disk, parts);
+    } catch (IOException | RuntimeException e) {
+      closeAll(parts);
+      throw e;
+    }
+  }
+
+  private static Datanode start(DatanodeConfig config, Disk disk, Deque<AutoCloseable> parts)
+      throws IOException {
+    SecureRandom random = new SecureRandom();
+    ControlProof proof = new ControlProof(config.secret(), InstantSource.system(), random);
+    BlockStore store =
+        open(parts, BlockStore.open(config.volumes(), config.cluster(), config.identity(), disk));
+    RpcTransport transport = open(parts, RpcTransport.open(config.networkThreads()));
+
+    KeyRing keys = new KeyRing(config.cluster(), ENDED_TRANSACTIONS, System::nanoTime);
+    Traffic traffic = new Traffic();
+    RpcLimits limits = limits(config);
+    Forwarding forwarding =
+        open(
+            parts,
+            new Forwarding(
+                transport,
+                RpcLimits.defaults()
+                    .withMaxRecordBytes(RECORD_BYTES)
+                    .withClientTimeouts(Duration.ofSeconds(5), config.forwardTimeout())));
+    BlockService blocks =
+        open(parts, new BlockService(store, keys, forwarding, traffic, config.diskThreads()));
+    RpcServer[] served = new RpcServer[1];
+    ControlService control =
+        open(
+            parts,
+            new ControlService(
+                store,
+                keys,
+                proof,
+                new RecentNonces(NONCES),
+                traffic,
+                () -> served[0] == null ? 0 : served[0].connections()));
+
+    List<SocketAddress> addresses = new ArrayList<>();
+    InetSocketAddress listen = HostAndPort.unresolved(config.listen());
+    addresses.add(new InetSocketAddress(listen.getHostString(), listen.getPort()));
+    config.socket().ifPresent(path -> addresses.add(UnixDomainSocketAddress.of(path)));
+    RpcServer server =
+        open(
+            parts,
+            RpcServer.bind(
+                transport,
+                addresses,
+                List.of(blocks.program(), control.program()),
+                limits,
+                Authenticator.ANY));
+    served[0] = server;
+    open(parts, new Scrubber(store, config.scrubBytesPerSecond()));
+
+    Datanode datanode = new Datanode(parts, store, server);
+    Announcer announcer =
+        open(
+            parts,
+            new Announcer(
+                transport,
+                config.namenodes().stream().map(HostAndPort::unresolved).toList(),
+                proof,
+                () -> datanode.announcement(config),
+                random));
+    announcer.start();
+    return datanode;
+  }
+
+  private static RpcLimits limits(DatanodeConfig config) {
+    // One call more than its limit can be let through on each connection. With pieces of the usual
+    // size the connections' own limits end before this one does: see DatanodeConfig.
+    long received = config.connections() * ((long) config.connectionBytes() + PIECE_BYTES);
+    return RpcLimits.defaults()
+        .withMaxRecordBytes(RECORD_BYTES)
+        .withInFlight(CALLS_IN_FLIGHT, config.connectionBytes())
+        .withMaxUndeliveredBytes(UNDELIVERED_BYTES)
+        .withServer(config.connections(), Math.max(received, 2L * RECORD_BYTES));
+  }
+
+  private static <T extends AutoCloseable> T open(Deque<AutoCloseable> parts, T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private announce_args announcement(DatanodeConfig config) {
+    InetSocketAddress address = HostAndPort.unresolved(config.address());
+    announce_args result = new announce_args();
+    result.cluster = store.cluster();
+    result.identity = store.identity();
+    result.address =
+        HostAndPort.format(
+            address.getHostString(), address.getPort() == 0 ? port() : address.getPort());
+    result.local = config.socket().map(path -> "unix:" + path).orElse("");
+    result.host = config.host();
+    result.rack = config.rack();
+    result.blocks = store.blocks();
+    result.block_size = store.geometry().blockSize();
+    result.slice_size = store.geometry().sliceSize();
+    result.pid = (int) ProcessHandle.current().pid();
+    result.failed = store.failure().isPresent();
+    return result;
+  }
+
+  /// The TCP port it listens at.
+  public int port() {
+    return ((InetSocketAddress) server.addresses().get(0)).getPort();
+  }
+
+  /// Identity of its store: 32 hexadecimal digits.
+  public String identity() {
+    return store.identity();
+  }
+
+  /// Number of connections to it now.
+  public int connections() {
+    return server.connections();
+  }
+
+  /// Stops serving, makes everything stable, and gives the store free. Returns when that is done.
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      closeAll(parts);
+    }
+  }
+
+  private static void closeAll(Deque<AutoCloseable> parts) {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        LOG.error("A part of the datanode cannot be closed", e);
+      }
+    }
+  }
+
+  /// Runs a datanode until the process is told to end: `[--config FILE] [--KEY=VALUE]...`, with the
+  /// keys of [DatanodeConfig]. Says one line on standard output when it serves; says one line on
+  /// standard error and exits with 1 if it cannot.
+  public static void main(String[] arguments) {
+    try {
+      Datanode datanode = start(parse(arguments));
+      CountDownLatch ended = new CountDownLatch(1);
+      Runtime.getRuntime()
+          .addShutdownHook(
+              Thread.ofPlatform()
+                  .name("stop")
+                  .unstarted(() -> {
+                    datanode.close();
+                    ended.countDown();
+                  }));
+      System.out.println("datanode " + datanode.identity() + " serves at port " + datanode.port());
+      ended.await();
+    } catch (IOException | IllegalArgumentException e) {
+      System.err.println("datanode: " + e.getMessage());
+      System.exit(1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static DatanodeConfig parse(String[] arguments) throws IOException {
+    Optional<Path> file = Optional.empty();
+    List<String> settings = new ArrayList<>();
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i].equals("--config") && i + 1 < arguments.length) {
+        file = Optional.of(Path.of(arguments[++i]));
+      } else if (arguments[i].startsWith("--config=")) {
+        file = Optional.of(Path.of(arguments[i].substring("--config=".length())));
+      } else if (arguments[i].startsWith("--")) {
+        settings.add(arguments[i].substring(2));
+      } else {
+        throw new IllegalArgumentException(
+            "\"" + arguments[i] + "\" is neither --config FILE nor --KEY=VALUE");
+      }
+    }
+    return DatanodeConfig.read(file, settings);
+  }
+}

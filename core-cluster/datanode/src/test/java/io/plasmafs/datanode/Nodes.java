@@ -1,0 +1,208 @@
+package io.plasmafs.datanode;
+
+import io.plasmafs.datanode.store.Disk;
+import io.plasmafs.model.DatanodeId;
+import io.plasmafs.model.Ticket.Right;
+import io.plasmafs.oncrpc.Credentials;
+import io.plasmafs.oncrpc.RpcClient;
+import io.plasmafs.oncrpc.RpcLimits;
+import io.plasmafs.oncrpc.RpcTransport;
+import io.plasmafs.oncrpc.xdr.BulkData;
+import io.plasmafs.protocol.ControlProof;
+import io.plasmafs.protocol.Conversion;
+import io.plasmafs.protocol.Programs;
+import io.plasmafs.protocol.TicketMac;
+import io.plasmafs.protocol.xdr.chain_link;
+import io.plasmafs.protocol.xdr.control_args;
+import io.plasmafs.protocol.xdr.datanode_status;
+import io.plasmafs.protocol.xdr.health_result;
+import io.plasmafs.protocol.xdr.keys_args;
+import io.plasmafs.protocol.xdr.read_block_args;
+import io.plasmafs.protocol.xdr.read_block_result;
+import io.plasmafs.protocol.xdr.sync_args;
+import io.plasmafs.protocol.xdr.ticket;
+import io.plasmafs.protocol.xdr.ticket_key;
+import io.plasmafs.protocol.xdr.write_block_args;
+import io.plasmafs.protocol.xdr.write_block_result;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.CRC32C;
+
+/// Some datanodes in this process, on real sockets and files, and the coordinator's part for them.
+final class Nodes implements AutoCloseable {
+  static final String CLUSTER = "test";
+  static final int BLOCK = 64 << 10;
+  static final long EPOCH = 3;
+
+  final RpcTransport transport = RpcTransport.open(2);
+  final SecureRandom random = new SecureRandom();
+  final byte[] secret =
+      "a secret of this cluster".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  final ControlProof proof = new ControlProof(secret, InstantSource.system(), random);
+  final byte[] key = new byte[32];
+  final TicketMac mac;
+  final List<Datanode> nodes = new ArrayList<>();
+  final List<DatanodeConfig> configs = new ArrayList<>();
+  final List<RpcClient> clients = new ArrayList<>();
+  private final int sliceSize;
+
+  Nodes(Path directory, int count, int sliceSize, long bytes) throws IOException {
+    this(directory, count, sliceSize, bytes, Disk.local());
+  }
+
+  Nodes(Path directory, int count, int sliceSize, long bytes, Disk disk) throws IOException {
+    this.sliceSize = sliceSize;
+    random.nextBytes(key);
+    mac = new TicketMac(CLUSTER, 1, key);
+    Files.write(directory.resolve("secret"), secret);
+    for (int i = 0; i < count; i++) {
+      Path volume = directory.resolve("volume-" + i);
+      DatanodeStore.format(List.of(volume), CLUSTER, BLOCK, sliceSize, bytes, random, (d, t) -> {});
+      Properties properties = new Properties();
+      properties.setProperty("cluster", CLUSTER);
+      properties.setProperty("volumes", volume.toString());
+      properties.setProperty("secret-file", directory.resolve("secret").toString());
+      properties.setProperty("listen", "127.0.0.1:0");
+      properties.setProperty("address", "127.0.0.1:0");
+      properties.setProperty("socket", directory.resolve("socket-" + i).toString());
+      properties.setProperty("scrub-bytes-per-second", "0");
+      properties.setProperty("forward-timeout-millis", "3000");
+      DatanodeConfig config = DatanodeConfig.of(properties);
+      configs.add(config);
+      nodes.add(Datanode.start(config, disk));
+      clients.add(connect(tcp(i)));
+      keys(i, EPOCH, new long[0]);
+    }
+  }
+
+  SocketAddress tcp(int node) {
+    return new InetSocketAddress("127.0.0.1", nodes.get(node).port());
+  }
+
+  SocketAddress unix(int node) {
+    return UnixDomainSocketAddress.of(configs.get(node).socket().orElseThrow());
+  }
+
+  RpcClient connect(SocketAddress address) {
+    return RpcClient.connect(transport, address, RpcLimits.defaults(), Credentials.NONE).join();
+  }
+
+  datanode_status keys(int node, long epoch, long[] ended) {
+    keys_args arguments = new keys_args();
+    arguments.cluster = CLUSTER;
+    arguments.identity = nodes.get(node).identity();
+    arguments.datanode = node + 1;
+    arguments.epoch = epoch;
+    ticket_key one = new ticket_key();
+    one.key_id = 1;
+    one.key = key.clone();
+    one.lifetime_millis = 600_000;
+    one.expires = System.currentTimeMillis() + 600_000;
+    arguments.keys = new ticket_key[] {one};
+    arguments.ended = ended;
+    proof.sign(arguments);
+    return clients
+        .get(node)
+        .call(Programs.CONTROL, Programs.Control.KEYS, arguments, datanode_status::new)
+        .join();
+  }
+
+  health_result health(int node) {
+    control_args arguments = new control_args();
+    proof.sign(arguments);
+    return clients
+        .get(node)
+        .call(Programs.CONTROL, Programs.Control.HEALTH, arguments, health_result::new)
+        .join();
+  }
+
+  ticket ticket(int node, Right right, long first, int count, long generation) {
+    return Conversion.toXdr(
+        mac.grant(
+            new DatanodeId(node + 1),
+            EPOCH,
+            first,
+            count,
+            generation,
+            right,
+            right == Right.WRITE ? 77 : 0,
+            System.currentTimeMillis() + 300_000));
+  }
+
+  chain_link link(int node, long first, int count, long generation) {
+    chain_link link = new chain_link();
+    link.address = "127.0.0.1:" + nodes.get(node).port();
+    link.admission = ticket(node, Right.WRITE, first, count, generation);
+    link.block = first;
+    return link;
+  }
+
+  int[] checksums(byte[] bytes) {
+    int[] checksums = new int[Math.ceilDiv(bytes.length, sliceSize)];
+    for (int i = 0; i < checksums.length; i++) {
+      CRC32C crc = new CRC32C();
+      crc.update(bytes, i * sliceSize, Math.min(sliceSize, bytes.length - i * sliceSize));
+      checksums[i] = (int) crc.getValue();
+    }
+    return checksums;
+  }
+
+  write_block_args piece(
+      int node, long first, int offset, int count, long generation, byte[] bytes, int... chain) {
+    write_block_args arguments = new write_block_args();
+    arguments.admission = ticket(node, Right.WRITE, first, count, generation);
+    arguments.block = first;
+    arguments.offset = offset;
+    arguments.inode = 12;
+    arguments.chain = new chain_link[chain.length];
+    for (int i = 0; i < chain.length; i++) {
+      arguments.chain[i] = link(chain[i], first, count, generation);
+    }
+    arguments.checksums = checksums(bytes);
+    arguments.data = BulkData.wrap(bytes);
+    return arguments;
+  }
+
+  CompletableFuture<write_block_result> write(RpcClient client, write_block_args arguments) {
+    return client.call(
+        Programs.DATANODE, Programs.Datanode.WRITE, arguments, write_block_result::new);
+  }
+
+  read_block_result read(
+      RpcClient client, int node, long block, int offset, int length, long generation) {
+    read_block_args arguments = new read_block_args();
+    arguments.admission = ticket(node, Right.READ, 0, 4096, generation);
+    arguments.block = block;
+    arguments.offset = offset;
+    arguments.length = length;
+    return client
+        .call(Programs.DATANODE, Programs.Datanode.READ, arguments, read_block_result::new)
+        .join();
+  }
+
+  datanode_status sync(int node, long first, int count, long generation) {
+    sync_args arguments = new sync_args();
+    arguments.admissions = new ticket[] {ticket(node, Right.WRITE, first, count, generation)};
+    return clients
+        .get(node)
+        .call(Programs.DATANODE, Programs.Datanode.SYNC, arguments, datanode_status::new)
+        .join();
+  }
+
+  @Override
+  public void close() {
+    clients.forEach(RpcClient::close);
+    nodes.forEach(Datanode::close);
+    transport.close();
+  }
+}
