@@ -26,7 +26,10 @@ import org.tukaani.xz.XZInputStream;
 record Binaries(Path bin, String identity) {
 
   static Binaries of(PostgresSettings settings) {
-    return settings.installation().map(Binaries::installed).orElseGet(() -> unpack(settings.cache()));
+    return settings
+        .installation()
+        .map(Binaries::installed)
+        .orElseGet(() -> unpack(settings.cache()));
   }
 
   private static Binaries installed(Path installation) {
@@ -121,7 +124,8 @@ record Binaries(Path bin, String identity) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         Path path = target.resolve(entry.getName()).normalize();
         if (!path.startsWith(target)) {
-          throw new IOException(entry.getName() + " in " + resource + " leads out of the directory");
+          throw new IOException(
+              entry.getName() + " in " + resource + " leads out of the directory");
         }
         if (entry.isDirectory()) {
           Files.createDirectories(path);

@@ -127,9 +127,7 @@ public final class PostgresServer {
   /// Creates an empty database, or a copy of another that nobody is connected to.
   public void createDatabase(String name, Optional<String> template) {
     String sql =
-        "CREATE DATABASE "
-            + quote(name)
-            + template.map(t -> " TEMPLATE " + quote(t)).orElse("");
+        "CREATE DATABASE " + quote(name) + template.map(t -> " TEMPLATE " + quote(t)).orElse("");
     try (Connection connection = connect("postgres");
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
@@ -150,7 +148,8 @@ public final class PostgresServer {
         }
       }
     } catch (SQLException e) {
-      throw new PostgresException("database " + name + " cannot be looked up: " + e.getMessage(), e);
+      throw new PostgresException(
+          "database " + name + " cannot be looked up: " + e.getMessage(), e);
     }
     createDatabase(name, Optional.empty());
   }
@@ -282,7 +281,8 @@ public final class PostgresServer {
     Path building = directory.resolve("data.new");
     Directories.delete(building);
     Files.createDirectory(
-        building, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        building,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Path passwordForServer = directory.resolve("password.new");
     writeSecret(passwordForServer, password);
     if (runner.account().isPresent()) {

@@ -30,8 +30,7 @@ record Runner(List<String> prefix, Optional<UserPrincipal> account) {
     Path data = directory.resolve("data");
     Optional<UserPrincipal> account = lookUpAccount(directory);
     List<String> setpriv =
-        List.of(
-            "setpriv", "--reuid=" + ACCOUNT, "--regid=" + ACCOUNT, "--clear-groups", "--");
+        List.of("setpriv", "--reuid=" + ACCOUNT, "--regid=" + ACCOUNT, "--clear-groups", "--");
     List<String> unshare = List.of("unshare", "-U", "--");
     boolean isNew = !Files.exists(data);
     if (account.isPresent() && (isNew || owner(data).equals(account.get()))) {

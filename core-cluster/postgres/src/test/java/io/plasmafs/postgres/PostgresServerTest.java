@@ -2,6 +2,7 @@ package io.plasmafs.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,13 +76,12 @@ class PostgresServerTest {
       assertThat(ask(server, "SHOW data_checksums")).isEqualTo("on");
       assertThat(ask(server, "SHOW max_prepared_transactions")).isEqualTo("64");
       assertThat(ask(server, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
-      assertThat(PosixFilePermissions.toString(
-              Files.getPosixFilePermissions(server.directory().resolve("password"))))
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(server.directory().resolve("password"))))
           .isEqualTo("rw-------");
-      assertThatThrownBy(
-              () ->
-                  DriverManager.getConnection(
-                      server.jdbcUrl("postgres"), PostgresServer.USER, "guess"))
+      assertThatThrownBy(() ->
+              DriverManager.getConnection(server.jdbcUrl("postgres"), PostgresServer.USER, "guess"))
           .isInstanceOf(SQLException.class)
           .hasMessageContaining("password authentication failed");
     } finally {
@@ -104,6 +106,40 @@ class PostgresServerTest {
         assertThat(rows.next()).isTrue();
         assertThat(rows.getInt(1)).isEqualTo(8);
       }
+    }
+  }
+
+  /// In a directory that everybody can reach, so that root uses the account of the installation.
+  @Test
+  void anInstalledServerIsUsedWhenNamed() throws Exception {
+    Optional<Path> installation = findInstallation();
+    assumeTrue(installation.isPresent(), "no PostgreSQL is installed here");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path sockets = Files.createDirectory(directory.resolve("sockets"));
+    Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwxrwxrwx"));
+    PostgresSettings settings =
+        PostgresSettings.in(directory.resolve("pg"))
+            .withInstallation(installation.get())
+            .withSocketDirectory(sockets);
+    PostgresServer server = PostgresServer.start(settings);
+    try {
+      assertThat(ask(server, "SELECT current_user")).isEqualTo(PostgresServer.USER);
+      assertThat(sockets.resolve(".s.PGSQL." + server.port())).exists();
+      assertThat(PostgresServer.start(settings).pid()).isEqualTo(server.pid());
+    } finally {
+      server.stop(Duration.ofSeconds(30));
+    }
+  }
+
+  private static Optional<Path> findInstallation() throws Exception {
+    Path all = Path.of("/usr/lib/postgresql");
+    if (!Files.isDirectory(all)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> versions = Files.list(all)) {
+      return versions
+          .filter(v -> Files.isExecutable(v.resolve("bin").resolve("postgres")))
+          .max(Comparator.naturalOrder());
     }
   }
 

@@ -75,8 +75,12 @@ final class Appender implements AutoCloseable {
     if (payload.length > MAX_PAYLOAD_BYTES) {
       throw new StoreException(
           StoreException.Kind.BROKEN,
-          what + ": a batch of " + payload.length + " bytes is too large, at most "
-              + MAX_PAYLOAD_BYTES + " are possible");
+          what
+              + ": a batch of "
+              + payload.length
+              + " bytes is too large, at most "
+              + MAX_PAYLOAD_BYTES
+              + " are possible");
     }
     long end = System.nanoTime() + patience.toNanos();
     while (true) {
@@ -130,7 +134,8 @@ final class Appender implements AutoCloseable {
   private static StoreException unknown(String what, SQLException cause) {
     return new StoreException(
         StoreException.Kind.UNKNOWN,
-        what + ": the connection broke and whether it was done could not be found out: "
+        what
+            + ": the connection broke and whether it was done could not be found out: "
             + cause.getMessage(),
         cause);
   }
@@ -169,15 +174,33 @@ final class Appender implements AutoCloseable {
   }
 
   /// Whether the log has it. Certain only after [#openSession], whatever that answered.
+  ///
+  /// @throws StoreException UNKNOWN if a newer coordinator has trimmed the log beyond it since
   private boolean isLogged(CommitBatch batch, byte[] payload) throws SQLException {
     try (PreparedStatement statement =
         link.connection()
-            .prepareStatement("SELECT epoch, payload FROM commit_log WHERE last_sequence = ?")) {
+            .prepareStatement(
+                """
+                SELECT epoch, payload, (SELECT min(last_sequence) FROM commit_log)
+                FROM (SELECT) one LEFT JOIN commit_log ON last_sequence = ?
+                """)) {
       statement.setLong(1, batch.last());
       try (ResultSet rows = statement.executeQuery()) {
-        return rows.next()
-            && rows.getLong(1) == epoch
-            && Arrays.equals(rows.getBytes(2), payload);
+        rows.next();
+        byte[] stored = rows.getBytes(2);
+        if (stored == null) {
+          if (rows.getLong(3) > batch.last()) {
+            throw new StoreException(
+                StoreException.Kind.UNKNOWN,
+                "whether commits "
+                    + batch.first()
+                    + " to "
+                    + batch.last()
+                    + " were appended cannot be known: the log begins after them");
+          }
+          return false;
+        }
+        return rows.getLong(1) == epoch && Arrays.equals(stored, payload);
       }
     } catch (SQLException e) {
       link.drop();

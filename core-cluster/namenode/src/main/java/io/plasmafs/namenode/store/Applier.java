@@ -83,8 +83,7 @@ final class Applier implements AutoCloseable {
     this.settings = settings;
     this.epoch = epoch;
     this.link =
-        new Link(
-            settings, "apply", "-c synchronous_commit=on " + Tables.INDEX_ONLY, Duration.ZERO);
+        new Link(settings, "apply", "-c synchronous_commit=on " + Tables.INDEX_ONLY, Duration.ZERO);
     this.thread = new Thread(this::run, "plasma-apply");
     this.thread.setDaemon(true);
   }
@@ -180,8 +179,11 @@ final class Applier implements AutoCloseable {
         if (left <= 0) {
           throw new StoreException(
               StoreException.Kind.UNAVAILABLE,
-              "the tables are " + waitingBytes + " bytes of commits behind the log, more than "
-                  + settings.maxLagBytes() + " are not permitted");
+              "the tables are "
+                  + waitingBytes
+                  + " bytes of commits behind the log, more than "
+                  + settings.maxLagBytes()
+                  + " are not permitted");
         }
         left = changed.awaitNanos(left);
       }
@@ -349,8 +351,7 @@ final class Applier implements AutoCloseable {
     }
   }
 
-  private static void delete(Connection connection, String sql, long sequence)
-      throws SQLException {
+  private static void delete(Connection connection, String sql, long sequence) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setLong(1, sequence);
       statement.executeUpdate();

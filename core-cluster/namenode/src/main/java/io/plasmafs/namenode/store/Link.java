@@ -142,7 +142,8 @@ final class Link implements AutoCloseable {
   /// Waits a random time that grows from call to call, not beyond `end`.
   void pause(String what, long end) {
     long left = Math.max(1, (end - System.nanoTime()) / 1_000_000);
-    long wait = Math.min(left, ThreadLocalRandom.current().nextLong(pauseMillis / 2, pauseMillis + 1));
+    long wait =
+        Math.min(left, ThreadLocalRandom.current().nextLong(pauseMillis / 2, pauseMillis + 1));
     pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
     try {
       Thread.sleep(wait);

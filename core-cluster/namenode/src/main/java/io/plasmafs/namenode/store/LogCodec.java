@@ -470,7 +470,10 @@ final class LogCodec {
       long length = number();
       if (length < 0 || length > left() || length > limit) {
         throw new MalformedBatch(
-            length + " bytes are announced in a batch, " + Math.min(left(), limit) + " are possible");
+            length
+                + " bytes are announced in a batch, "
+                + Math.min(left(), limit)
+                + " are possible");
       }
       byte[] bytes = Arrays.copyOfRange(array, position, position + (int) length);
       position += (int) length;

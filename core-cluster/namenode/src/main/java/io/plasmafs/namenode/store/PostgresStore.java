@@ -207,7 +207,11 @@ public final class PostgresStore implements MetadataStore {
     } catch (LogCodec.MalformedBatch e) {
       throw new StoreException(
           StoreException.Kind.BROKEN,
-          "the row of the log with commits " + first + " to " + last + " is damaged: "
+          "the row of the log with commits "
+              + first
+              + " to "
+              + last
+              + " is damaged: "
               + e.getMessage(),
           e);
     }
@@ -415,21 +419,20 @@ public final class PostgresStore implements MetadataStore {
       ThreadPoolExecutor executor, String full, Supplier<T> work) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     try {
-      executor.execute(
-          () -> {
-            T result;
-            try {
-              result = work.get();
-            } catch (StoreException e) {
-              answer.completeExceptionally(e);
-              return;
-            } catch (RuntimeException e) {
-              answer.completeExceptionally(
-                  new StoreException(StoreException.Kind.BROKEN, e.toString(), e));
-              return;
-            }
-            answer.complete(result);
-          });
+      executor.execute(() -> {
+        T result;
+        try {
+          result = work.get();
+        } catch (StoreException e) {
+          answer.completeExceptionally(e);
+          return;
+        } catch (RuntimeException e) {
+          answer.completeExceptionally(
+              new StoreException(StoreException.Kind.BROKEN, e.toString(), e));
+          return;
+        }
+        answer.complete(result);
+      });
     } catch (RejectedExecutionException e) {
       answer.completeExceptionally(
           new StoreException(

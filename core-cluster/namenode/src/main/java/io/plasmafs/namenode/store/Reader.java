@@ -52,7 +52,8 @@ final class Reader implements AutoCloseable {
       FROM unnest(?::int8[], ?::bytea[]) WITH ORDINALITY AS k(parent, name, n)
       JOIN entry e ON e.parent = k.parent AND e.name = k.name
       """;
-  // No run is longer than 4096 blocks, so one that reaches into the range begins after first - 4096.
+  // No run is longer than 4096 blocks, so one that reaches into the range begins after first -
+  // 4096.
   private static final String EXTENTS =
       "SELECT k.n, "
           + Rows.EXTENT
@@ -124,7 +125,10 @@ final class Reader implements AutoCloseable {
     this.settings = settings;
     for (int i = 0; i < settings.readers(); i++) {
       Link link =
-          new Link(settings, "read", "-c default_transaction_read_only=on " + Tables.INDEX_ONLY,
+          new Link(
+              settings,
+              "read",
+              "-c default_transaction_read_only=on " + Tables.INDEX_ONLY,
               settings.patience());
       links.add(link);
       Thread thread = new Thread(() -> run(link), "plasma-read-" + i);
@@ -211,7 +215,8 @@ final class Reader implements AutoCloseable {
   private void answer(Link link, Kind kind, List<Question<?>> questions) {
     long end = Long.MIN_VALUE;
     for (Question<?> question : questions) {
-      end = end == Long.MIN_VALUE ? question.end() : end - question.end() < 0 ? question.end() : end;
+      end =
+          end == Long.MIN_VALUE ? question.end() : end - question.end() < 0 ? question.end() : end;
     }
     try {
       List<Object> answers =

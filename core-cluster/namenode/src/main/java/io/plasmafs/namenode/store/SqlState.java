@@ -57,7 +57,8 @@ enum SqlState {
       case FULL ->
           new StoreException(
               StoreException.Kind.UNAVAILABLE,
-              what + ": the disk of PostgreSQL is full; free space or enlarge it: "
+              what
+                  + ": the disk of PostgreSQL is full; free space or enlarge it: "
                   + failure.getMessage(),
               failure);
       case RETRY, RECONNECT, UNAVAILABLE ->

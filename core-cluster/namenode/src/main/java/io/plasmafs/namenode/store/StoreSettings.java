@@ -13,7 +13,8 @@ import java.time.Duration;
 /// @param retainedCommits applied commits are kept in the log up to this number ...
 /// @param retainedBytes ... and this size
 /// @param retainedTokens tokens of this many last commits are kept
-/// @param maxLagBytes appends wait while more than this is appended and not yet applied
+/// @param maxLagBytes appends wait while more than this is in the log and not yet in the tables. In
+///     memory it takes several times as much
 public record StoreSettings(
     String jdbcUrl,
     String user,
@@ -47,7 +48,7 @@ public record StoreSettings(
         100_000,
         64L << 20,
         1_000_000,
-        128L << 20);
+        8L << 20);
   }
 
   /// With another patience.
@@ -69,7 +70,16 @@ public record StoreSettings(
   /// With another retention of the log and of tokens, in commits.
   public StoreSettings withRetention(long commits, long bytes, long tokens) {
     return new StoreSettings(
-        jdbcUrl, user, password, cluster, blockSize, readers, patience, commits, bytes, tokens,
+        jdbcUrl,
+        user,
+        password,
+        cluster,
+        blockSize,
+        readers,
+        patience,
+        commits,
+        bytes,
+        tokens,
         maxLagBytes);
   }
 

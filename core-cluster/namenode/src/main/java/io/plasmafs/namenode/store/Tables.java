@@ -53,8 +53,7 @@ final class Tables {
     tokens(connection, window);
   }
 
-  private static void deleteInodes(Connection connection, ChangeWindow window)
-      throws SQLException {
+  private static void deleteInodes(Connection connection, ChangeWindow window) throws SQLException {
     String[][] tables = {
       {"inode", "id"}, {"extent", "inode"}, {"small_file", "inode"}, {"xattr", "inode"}
     };
@@ -76,8 +75,26 @@ final class Tables {
   private static void inodes(Connection connection, ChangeWindow window) throws SQLException {
     Columns rows =
         new Columns(
-            connection, PUT_INODES, "int8", "int2", "int4", "text", "text", "int8", "int8", "int4",
-            "int8", "int4", "int8", "int4", "int4", "int4", "int8", "int2", "int8", "int8",
+            connection,
+            PUT_INODES,
+            "int8",
+            "int2",
+            "int4",
+            "text",
+            "text",
+            "int8",
+            "int8",
+            "int4",
+            "int8",
+            "int4",
+            "int8",
+            "int4",
+            "int4",
+            "int4",
+            "int8",
+            "int2",
+            "int8",
+            "int8",
             "bytea");
     for (InodeRecord inode : window.inodes().values()) {
       byte @Nullable [] target = inode.target().map(LinkTarget::bytes).orElse(null);
@@ -219,8 +236,7 @@ final class Tables {
 
   private static void contents(Connection connection, ChangeWindow window) throws SQLException {
     Columns deletes =
-        new Columns(
-            connection, "DELETE FROM small_file WHERE inode = ANY (?::int8[])", "int8");
+        new Columns(connection, "DELETE FROM small_file WHERE inode = ANY (?::int8[])", "int8");
     Columns puts =
         new Columns(
             connection,

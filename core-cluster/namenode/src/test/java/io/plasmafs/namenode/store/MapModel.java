@@ -52,9 +52,7 @@ final class MapModel {
       case Change.DeleteEntry(InodeId directory, Name name) ->
           entries.computeIfAbsent(directory.value(), d -> new TreeMap<>()).remove(name);
       case Change.PutExtent(InodeId inode, Extent extent) ->
-          extents
-              .computeIfAbsent(inode.value(), i -> new TreeMap<>())
-              .put(extent.index(), extent);
+          extents.computeIfAbsent(inode.value(), i -> new TreeMap<>()).put(extent.index(), extent);
       case Change.DeleteExtent(InodeId inode, long index) ->
           extents.computeIfAbsent(inode.value(), i -> new TreeMap<>()).remove(index);
       case Change.PutInline(InodeId inode, Bytes content) -> contents.put(inode.value(), content);
@@ -80,7 +78,9 @@ final class MapModel {
       xattrAnswers.put(id, store.fetch(new Fetch.OfXattrs(inode)));
     }
     for (long id = 1; id <= inodesEver; id++) {
-      assertThat(requireNonNull(inodeAnswers.get(id)).join()).as("inode %s", id).isEqualTo(inode(id));
+      assertThat(requireNonNull(inodeAnswers.get(id)).join())
+          .as("inode %s", id)
+          .isEqualTo(inode(id));
       assertThat(requireNonNull(extentAnswers.get(id)).join())
           .as("extents of %s", id)
           .isEqualTo(List.copyOf(extents.getOrDefault(id, new TreeMap<>()).values()));
@@ -91,18 +91,15 @@ final class MapModel {
           .as("xattrs of %s", id)
           .isEqualTo(xattrs.getOrDefault(id, new TreeMap<>()));
     }
-    entries.forEach(
-        (directory, names) -> {
-          Map<Name, CompletableFuture<Optional<InodeId>>> answers = new TreeMap<>();
-          names
-              .keySet()
-              .forEach(
-                  name ->
-                      answers.put(
-                          name, store.fetch(new Fetch.OfEntry(new InodeId(directory), name))));
-          names.forEach(
-              (name, inode) -> assertThat(requireNonNull(answers.get(name)).join()).contains(inode));
-        });
+    entries.forEach((directory, names) -> {
+      Map<Name, CompletableFuture<Optional<InodeId>>> answers = new TreeMap<>();
+      names
+          .keySet()
+          .forEach(name ->
+              answers.put(name, store.fetch(new Fetch.OfEntry(new InodeId(directory), name))));
+      names.forEach(
+          (name, inode) -> assertThat(requireNonNull(answers.get(name)).join()).contains(inode));
+    });
     tokens.forEach(
         (token, sequence) -> assertThat(store.commitOf(token).join()).contains(sequence));
   }

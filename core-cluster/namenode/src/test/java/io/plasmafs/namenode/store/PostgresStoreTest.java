@@ -210,11 +210,10 @@ class PostgresStoreTest {
     for (int i = 0; i < 300; i++) {
       expected.put(samples.name(), Samples.file(2000 + i, 1));
     }
-    expected.forEach(
-        (name, inode) -> {
-          changes.add(new Change.PutInode(inode));
-          changes.add(new Change.PutEntry(InodeId.ROOT, name, inode.id()));
-        });
+    expected.forEach((name, inode) -> {
+      changes.add(new Change.PutInode(inode));
+      changes.add(new Change.PutEntry(InodeId.ROOT, name, inode.id()));
+    });
     changes.add(new Change.PutEntry(new InodeId(2), Name.of("elsewhere"), new InodeId(1001)));
     open.commit(Samples.batch(1, 1, changes.toArray(Change[]::new)));
 
@@ -249,8 +248,7 @@ class PostgresStoreTest {
             new Change.PutExtent(inode, longest),
             new Change.PutExtent(inode, second)));
     assertThat(open.fetch(new Fetch.OfExtents(inode, 4095, 4096))).containsExactly(longest);
-    assertThat(open.fetch(new Fetch.OfExtents(inode, 4095, 4097)))
-        .containsExactly(longest, second);
+    assertThat(open.fetch(new Fetch.OfExtents(inode, 4095, 4097))).containsExactly(longest, second);
     assertThat(open.fetch(new Fetch.OfExtents(inode, 4106, 5000))).isEmpty();
     assertThat(open.fetch(new Fetch.OfExtents(inode, 4105, 5001)))
         .containsExactly(second, afterHole);
@@ -277,9 +275,7 @@ class PostgresStoreTest {
       long inode = 2L + i % 3000;
       answers.add(
           open.store()
-              .fetch(
-                  new Fetch.OfEntry(
-                      new InodeId(1 + inode % 100), Name.of("file-" + inode))));
+              .fetch(new Fetch.OfEntry(new InodeId(1 + inode % 100), Name.of("file-" + inode))));
     }
     for (int i = 0; i < answers.size(); i++) {
       long inode = 2L + i % 3000;
@@ -317,8 +313,7 @@ class PostgresStoreTest {
   void datanodesAreKept() {
     Open open = open();
     DatanodeRecord one =
-        new DatanodeRecord(
-            new DatanodeId(1), "aa", "host", "", 1000, DatanodeRecord.Order.ENABLED);
+        new DatanodeRecord(new DatanodeId(1), "aa", "host", "", 1000, DatanodeRecord.Order.ENABLED);
     DatanodeRecord two =
         new DatanodeRecord(
             new DatanodeId(2), "bb", "host", "r1", 10, DatanodeRecord.Order.DRAINING);
@@ -397,23 +392,22 @@ class PostgresStoreTest {
       long start = old.state().sequence();
       long epoch = old.state().epoch();
       CompletableFuture<Long> acknowledged =
-          CompletableFuture.supplyAsync(
-              () -> {
-                long sequence = start;
-                while (true) {
-                  try {
-                    old.append(Samples.batch(epoch, sequence + 1));
-                    sequence++;
-                  } catch (java.util.concurrent.CompletionException e) {
-                    assertThat(e)
-                        .cause()
-                        .asInstanceOf(type(StoreException.class))
-                        .extracting(StoreException::kind)
-                        .isEqualTo(StoreException.Kind.FENCED);
-                    return sequence;
-                  }
-                }
-              });
+          CompletableFuture.supplyAsync(() -> {
+            long sequence = start;
+            while (true) {
+              try {
+                old.append(Samples.batch(epoch, sequence + 1));
+                sequence++;
+              } catch (java.util.concurrent.CompletionException e) {
+                assertThat(e)
+                    .cause()
+                    .asInstanceOf(type(StoreException.class))
+                    .extracting(StoreException::kind)
+                    .isEqualTo(StoreException.Kind.FENCED);
+                return sequence;
+              }
+            }
+          });
       old.progress().await(start + 1 + round * 10L);
       Open young = open();
       assertThat(young.state().sequence()).isEqualTo(acknowledged.get(60, TimeUnit.SECONDS));
@@ -425,14 +419,12 @@ class PostgresStoreTest {
   void anotherClustersDatabaseIsRefused() {
     open().store().close();
     StoreSettings other =
-        StoreSettings.of(
-            settings.jdbcUrl(), settings.user(), settings.password(), "other", 65536);
+        StoreSettings.of(settings.jdbcUrl(), settings.user(), settings.password(), "other", 65536);
     assertThatThrownBy(() -> open(other))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("belongs to the cluster 'test'");
     StoreSettings otherBlocks =
-        StoreSettings.of(
-            settings.jdbcUrl(), settings.user(), settings.password(), "test", 1 << 20);
+        StoreSettings.of(settings.jdbcUrl(), settings.user(), settings.password(), "test", 1 << 20);
     assertThatThrownBy(() -> open(otherBlocks))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("has blocks of 65536 bytes");
@@ -440,9 +432,10 @@ class PostgresStoreTest {
 
   @Test
   void anotherProgramsOrANewerVersionsDatabaseIsRefused() throws Exception {
-    run("INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
-        + " installed_by, execution_time, success)"
-        + " VALUES (99, '99', 'future', 'SQL', 'V99__future.sql', 'x', 1, true)");
+    run(
+        "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
+            + " installed_by, execution_time, success)"
+            + " VALUES (99, '99', 'future', 'SQL', 'V99__future.sql', 'x', 1, true)");
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreException.class)
         .extracting(e -> ((StoreException) e).kind())
@@ -493,10 +486,72 @@ class PostgresStoreTest {
     Open open = open();
     for (int i = 1; i <= 10; i++) {
       open.commit(Samples.creations(1, i, 1));
-      run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-          + " WHERE pid <> pg_backend_pid() AND datname = current_database()");
+      run(
+          "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity"
+              + " WHERE pid <> pg_backend_pid() AND datname = current_database()");
       assertThat(open.fetch(new Fetch.OfExtents(new InodeId(i + 1), 0, 1))).hasSize(1);
       assertThat(open.store().reserve(MetadataStore.Counter.INODE, 1).join()).isPositive();
+    }
+  }
+
+  /// The connection of the append is cut while the insert waits for a lock, so that the server
+  /// cannot have done it; the store finds that out and does it again, once.
+  @Test
+  void anAppendWhoseConnectionBreaksIsDoneExactlyOnce() throws Exception {
+    Open open = open();
+    open.commit(Samples.creations(1, 1, 1));
+    CompletableFuture<Void> appended;
+    try (Connection blocker =
+            DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password());
+        Statement statement = blocker.createStatement()) {
+      blocker.setAutoCommit(false);
+      statement.execute("SELECT * FROM coordinator FOR UPDATE");
+      appended = open.store().append(Samples.creations(1, 2, 1));
+      awaitTrue(WAITING_APPENDS + " = 1");
+      run(
+          "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity"
+              + " WHERE application_name = 'plasmafs append' AND datname = current_database()");
+      awaitTrue(WAITING_APPENDS + " = 1");
+      assertThat(appended).isNotDone();
+      blocker.rollback();
+    }
+    appended.get(60, TimeUnit.SECONDS);
+    open.progress().await(2);
+    assertThat(ask("SELECT count(*) FROM commit_log WHERE last_sequence = 2")).isEqualTo(1);
+    assertThat(ask("SELECT session FROM coordinator")).isEqualTo(2);
+  }
+
+  /// The same while a newer coordinator takes over: the old one must not say that it was done.
+  @Test
+  void anAppendWhoseConnectionBreaksInATakeoverFails() throws Exception {
+    Open open = open();
+    open.commit(Samples.creations(1, 1, 1));
+    CompletableFuture<Void> appended;
+    try (Connection blocker =
+            DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password());
+        Statement statement = blocker.createStatement()) {
+      blocker.setAutoCommit(false);
+      statement.execute("UPDATE coordinator SET epoch = epoch + 1");
+      appended = open.store().append(Samples.creations(1, 2, 1));
+      awaitTrue(WAITING_APPENDS + " = 1");
+      run(
+          "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity"
+              + " WHERE application_name = 'plasmafs append' AND datname = current_database()");
+      blocker.commit();
+    }
+    assertThat(kindOf(appended)).isEqualTo(StoreException.Kind.FENCED);
+    assertThat(ask("SELECT count(*) FROM commit_log")).isEqualTo(1);
+  }
+
+  private static final String WAITING_APPENDS =
+      "SELECT (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+          + " AND application_name = 'plasmafs append' AND datname = current_database())";
+
+  private void awaitTrue(String sql) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (ask(sql.replace("SELECT (", "SELECT ((") + ")::int") != 1) {
+      assertThat(System.nanoTime()).as("time for: %s", sql).isLessThan(end);
+      Thread.sleep(5);
     }
   }
 

@@ -57,8 +57,7 @@ final class Samples {
 
   static CommitBatch batch(long epoch, long sequence, Change... changes) {
     return new CommitBatch(
-        epoch,
-        List.of(new ChangeSet(sequence, Optional.empty(), 0, "ann", List.of(changes))));
+        epoch, List.of(new ChangeSet(sequence, Optional.empty(), 0, "ann", List.of(changes))));
   }
 
   /// A batch of single creations, as a namenode commits them.
@@ -125,7 +124,8 @@ final class Samples {
   }
 
   private Instant instant() {
-    return Instant.ofEpochSecond(random.nextLong(-1L << 33, 1L << 35), random.nextInt(1_000_000_000));
+    return Instant.ofEpochSecond(
+        random.nextLong(-1L << 33, 1L << 35), random.nextInt(1_000_000_000));
   }
 
   private String text() {
@@ -151,9 +151,7 @@ final class Samples {
         List.of(ContentKind.values()).get(random.nextInt(3)),
         version,
         random.nextLong(version + 1),
-        type == FileType.SYMLINK
-            ? Optional.of(LinkTarget.of(name().bytes()))
-            : Optional.empty());
+        type == FileType.SYMLINK ? Optional.of(LinkTarget.of(name().bytes())) : Optional.empty());
   }
 
   private Extent extentAt(long index) {
@@ -163,9 +161,7 @@ final class Samples {
             .mapToObj(d -> new Replica(new DatanodeId(d), random.nextLong(1L << 40)))
             .toList();
     Checksums checksums =
-        random.nextBoolean()
-            ? Checksums.NONE
-            : Checksums.of(random.ints(count).toArray());
+        random.nextBoolean() ? Checksums.NONE : Checksums.of(random.ints(count).toArray());
     return new Extent(index, count, random.nextLong(1L << 40), replicas, checksums);
   }
 
@@ -218,7 +214,8 @@ final class Samples {
             deleted.add(id);
           }
         }
-        case 3 -> puts.add(new Change.PutEntry(inode, name, new InodeId(1 + random.nextInt(INODES))));
+        case 3 ->
+            puts.add(new Change.PutEntry(inode, name, new InodeId(1 + random.nextInt(INODES))));
         case 4 -> deletes.add(new Change.DeleteEntry(inode, name));
         case 5 -> puts.add(new Change.PutExtent(inode, extentAt(index)));
         case 6 -> deletes.add(new Change.DeleteExtent(inode, index));
