@@ -53,8 +53,7 @@ final class AnswerCodec {
     out.writeInt(cause.status().code());
     out.writeInt(failure.operation());
     String message = Objects.requireNonNullElse(cause.getMessage(), cause.status().text());
-    out.writeString(
-        "message", ValueCodec.cut(message, Contract.MESSAGE_MAX), Contract.MESSAGE_MAX);
+    out.writeString("message", ValueCodec.cut(message, Contract.MESSAGE_MAX), Contract.MESSAGE_MAX);
     int conflicts = Math.min(cause.conflicts().size(), Contract.CONFLICTS_MAX);
     out.writeInt(conflicts);
     for (Conflict conflict : cause.conflicts().subList(0, conflicts)) {
@@ -141,7 +140,9 @@ final class AnswerCodec {
     boolean present = found.attributes().isPresent();
     if (present != (found.status() == FsStatus.OK)) {
       throw new XdrException(
-          "results has an object of status " + found.status() + (present ? " with" : " without")
+          "results has an object of status "
+              + found.status()
+              + (present ? " with" : " without")
               + " attributes");
     }
     out.writeInt(found.status().code());
@@ -161,8 +162,7 @@ final class AnswerCodec {
     }
   }
 
-  private static void writeBody(NettyXdrEncodingStream out, Outcome.Body body)
-      throws XdrException {
+  private static void writeBody(NettyXdrEncodingStream out, Outcome.Body body) throws XdrException {
     switch (body) {
       case Outcome.Body.Inline(Bytes bytes) -> {
         out.writeInt(content_kind.CONTENT_INLINE);
@@ -234,7 +234,8 @@ final class AnswerCodec {
         List<Outcome.VersionPair> versions = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
           versions.add(
-              new Outcome.VersionPair(in.readLong("inode_version"), in.readLong("content_version")));
+              new Outcome.VersionPair(
+                  in.readLong("inode_version"), in.readLong("content_version")));
         }
         yield new Outcome.Versions(versions);
       }

@@ -9,15 +9,15 @@ import org.acplt.oncrpc.XdrDecodingStream;
 import org.acplt.oncrpc.XdrEncodingStream;
 import org.jspecify.annotations.Nullable;
 
-/// Result of COMPOUND: on the wire what the generated `compound_result` is, and many times faster.
+/// Result of COMPOUND: on the wire what the generated `compound_result` is, without its objects.
 public final class AnswerMessage implements XdrAble {
   private @Nullable Answer answer;
 
   /// To be decoded.
   public AnswerMessage() {}
 
-  /// To be encoded. Of a failure's message and conflicts what is beyond the bounds of the contract is
-  /// cut off; anything else beyond them is noticed at encoding, as an [XdrException].
+  /// To be encoded. Of a failure's message and conflicts what is beyond the bounds of the contract
+  /// is cut off; anything else beyond them is noticed at encoding, as an [XdrException].
   public AnswerMessage(Answer answer) {
     this.answer = answer;
   }

@@ -233,7 +233,8 @@ final class CompoundCodec {
       throw new XdrException(
           "idle_timeout_millis is " + timeout + ", expected 0 to " + Integer.MAX_VALUE + " ms");
     }
-    // Zero means the server's default, so that a shorter time than the wire knows must not become 0.
+    // Zero means the server's default, so that a shorter time than the wire knows must not become
+    // 0.
     long millis = timeout.toMillis();
     return millis == 0 && !timeout.isZero() ? 1 : (int) millis;
   }
@@ -382,11 +383,9 @@ final class CompoundCodec {
       case operation_code.OP_REMOVE_DIR -> new Operation.RemoveDirectory(readLocation(in));
       case operation_code.OP_REMOVE_TREE -> new Operation.RemoveTree(readLocation(in));
       case operation_code.OP_RENAME ->
-          new Operation.Rename(
-              readLocation(in), readLocation(in), renameMode(in.readInt("how")));
+          new Operation.Rename(readLocation(in), readLocation(in), renameMode(in.readInt("how")));
       case operation_code.OP_SET_ATTRIBUTES ->
-          new Operation.SetAttributes(
-              readLocation(in), in.readBoolean("follow"), readChanges(in));
+          new Operation.SetAttributes(readLocation(in), in.readBoolean("follow"), readChanges(in));
       case operation_code.OP_SET_XATTR ->
           new Operation.SetXattr(
               readLocation(in),
@@ -433,9 +432,7 @@ final class CompoundCodec {
     }
     return new Operation.Begin(
         Duration.ofMillis(millis),
-        in.readBoolean("principal")
-            ? Optional.of(ValueCodec.readPrincipal(in))
-            : Optional.empty());
+        in.readBoolean("principal") ? Optional.of(ValueCodec.readPrincipal(in)) : Optional.empty());
   }
 
   private static Operation.Stat readStat(NettyXdrDecodingStream in) throws XdrException {
@@ -483,9 +480,7 @@ final class CompoundCodec {
         readOptionalInt(in, "mode"),
         readOptionalName(in, "owner"),
         readOptionalName(in, "group"),
-        in.readBoolean("size")
-            ? Optional.of(ValueCodec.readCounter(in, "size"))
-            : Optional.empty(),
+        in.readBoolean("size") ? Optional.of(ValueCodec.readCounter(in, "size")) : Optional.empty(),
         readOptionalInt(in, "replication"),
         readTimeChange(in, "mtime"),
         readTimeChange(in, "ctime"),

@@ -13,7 +13,7 @@ import org.acplt.oncrpc.XdrDecodingStream;
 import org.acplt.oncrpc.XdrEncodingStream;
 import org.jspecify.annotations.Nullable;
 
-/// Arguments of COMPOUND: on the wire what the generated `compound_args` is, and many times faster.
+/// Arguments of COMPOUND: on the wire what the generated `compound_args` is, without its objects.
 ///
 /// A client makes one of a [Compound]. A server makes an empty one, has it decoded, and then asks
 /// for [#refusal] first: a name that cannot be one is no broken message, it has an [Answer].
@@ -66,8 +66,7 @@ public final class CompoundMessage implements XdrAble {
         in.readInt("the rest of a refused compound");
       }
       refusal =
-          new Answer(
-              List.of(), Optional.of(new Answer.Failure(e.operation(), e.reason())), 0);
+          new Answer(List.of(), Optional.of(new Answer.Failure(e.operation(), e.reason())), 0);
     }
   }
 }

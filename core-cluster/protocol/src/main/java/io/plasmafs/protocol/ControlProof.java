@@ -20,8 +20,8 @@ import java.time.InstantSource;
 import javax.crypto.Mac;
 import org.acplt.oncrpc.XdrAble;
 
-/// Proves, in calls between namenodes and datanodes, that the caller holds the cluster's secret; and
-/// checks such proofs.
+/// Proves, in calls between namenodes and datanodes, that the caller holds the cluster's secret;
+/// and checks such proofs.
 ///
 /// A proof is a nonce of 16 bytes, the caller's time, and an HMAC-SHA-256 with the secret over the
 /// XDR encoding of program number, procedure number, nonce, time in milliseconds, and all arguments
@@ -45,7 +45,10 @@ public final class ControlProof {
   public ControlProof(byte[] secret, InstantSource clock, SecureRandom random) {
     if (secret.length < MIN_SECRET_BYTES) {
       throw new IllegalArgumentException(
-          "the cluster's secret has " + secret.length + " bytes, at least " + MIN_SECRET_BYTES
+          "the cluster's secret has "
+              + secret.length
+              + " bytes, at least "
+              + MIN_SECRET_BYTES
               + " are needed");
     }
     this.prototype = TicketMac.hmac(secret);
@@ -53,7 +56,8 @@ public final class ControlProof {
     this.random = random;
   }
 
-  /// Sets the proof of these arguments, which must not change afterwards, for [Programs.Control#KEYS].
+  /// Sets the proof of these arguments, which must not change afterwards, for
+  /// [Programs.Control#KEYS].
   public void sign(keys_args arguments) {
     arguments.proof = blank();
     complete(arguments.proof, Programs.CONTROL.program(), Programs.Control.KEYS, arguments);
@@ -82,19 +86,17 @@ public final class ControlProof {
 
   /// Checks the proof of these arguments.
   ///
-  /// @throws FsException EACCES if it does not prove that the caller holds the secret, is too old or
-  ///     too far in the future, or was used before
+  /// @throws FsException EACCES if it does not prove that the caller holds the secret, is too old
+  ///   or too far in the future, or was used before
   public void verify(keys_args arguments, Nonces nonces) {
-    verify(
-        arguments.proof, Programs.CONTROL.program(), Programs.Control.KEYS, arguments, nonces);
+    verify(arguments.proof, Programs.CONTROL.program(), Programs.Control.KEYS, arguments, nonces);
   }
 
   /// Checks the proof of these arguments.
   ///
   /// @throws FsException EACCES as for [#verify(keys_args, Nonces)]
   public void verify(control_args arguments, Nonces nonces) {
-    verify(
-        arguments.proof, Programs.CONTROL.program(), Programs.Control.HEALTH, arguments, nonces);
+    verify(arguments.proof, Programs.CONTROL.program(), Programs.Control.HEALTH, arguments, nonces);
   }
 
   /// Checks the proof of these arguments.
@@ -134,12 +136,17 @@ public final class ControlProof {
       control_proof proof, int program, int procedure, XdrAble arguments, Nonces nonces) {
     long now = clock.millis();
     long tolerance = TOLERANCE.toMillis();
-    // Compared without a difference, which could overflow.
+    // Sums with the own time cannot overflow; a difference from the time of the caller could.
     if (proof.millis < now - tolerance || proof.millis > now + tolerance) {
       throw new FsException(
           FsStatus.EACCES,
-          "the caller's clock says " + proof.millis + " ms, this node's " + now
-              + ": set the clocks, at most " + TOLERANCE.toSeconds() + " s apart are accepted");
+          "the caller's clock says "
+              + proof.millis
+              + " ms, this node's "
+              + now
+              + ": set the clocks, at most "
+              + TOLERANCE.toSeconds()
+              + " s apart are accepted");
     }
     if (!MessageDigest.isEqual(mac(proof, program, procedure, arguments), proof.mac)) {
       throw new FsException(
@@ -185,8 +192,7 @@ public final class ControlProof {
         message.release();
       }
     } catch (XdrException e) {
-      throw new FsException(
-          FsStatus.EINVAL, "the arguments are malformed: " + e.getMessage(), e);
+      throw new FsException(FsStatus.EINVAL, "the arguments are malformed: " + e.getMessage(), e);
     }
   }
 }

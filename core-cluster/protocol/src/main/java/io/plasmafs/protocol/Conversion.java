@@ -170,16 +170,13 @@ public final class Conversion {
 
   /// The token of a commit that is asked for; absent if it is empty.
   public static Optional<CommitToken> toModel(commit_args value) {
-    return value.token.length == 0
-        ? Optional.empty()
-        : Optional.of(CommitToken.of(value.token));
+    return value.token.length == 0 ? Optional.empty() : Optional.of(CommitToken.of(value.token));
   }
 
   /// A status from the wire.
   public static FsStatus status(int code) {
     return FsStatus.ofCode(code)
-        .orElseThrow(
-            () -> new FsException(FsStatus.EINVAL, "no status has the number " + code));
+        .orElseThrow(() -> new FsException(FsStatus.EINVAL, "no status has the number " + code));
   }
 
   /// A message for people that fits `message<MESSAGE_MAX>`: cut off where it is too long.

@@ -36,10 +36,10 @@ public final class Programs {
 
   /// Procedures of [#COORDINATION].
   public static final class Coordination {
-    /// `string` to `coordinator_result`.
+    /// [TextMessage] to `coordinator_result`.
     public static final int FIND_COORDINATOR = Contract.FIND_COORDINATOR_1;
 
-    /// `string` to `namenodes_result`.
+    /// [TextMessage] to `namenodes_result`.
     public static final int FIND_NAMENODES = Contract.FIND_NAMENODES_1;
 
     /// Nothing to `cluster_result`.
@@ -48,7 +48,7 @@ public final class Programs {
     /// Nothing to `datanodes_result`.
     public static final int LIST_DATANODES = Contract.LIST_DATANODES_1;
 
-    /// `string` to `datanodes_result`.
+    /// [TextMessage] to `datanodes_result`.
     public static final int LOCAL_DATANODES = Contract.LOCAL_DATANODES_1;
 
     private Coordination() {}
@@ -62,7 +62,7 @@ public final class Programs {
     /// `commit_args` to `commit_outcome_result`.
     public static final int COMMIT_OUTCOME = Contract.COMMIT_OUTCOME_1;
 
-    /// `fs_principal` to `fs_status`.
+    /// `fs_principal` to [StatusMessage].
     public static final int SET_PRINCIPAL = Contract.SET_PRINCIPAL_1;
 
     private Filesystem() {}

@@ -149,7 +149,10 @@ public final class TicketMac {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (bytes.length > Contract.USER_MAX) {
       throw new IllegalArgumentException(
-          "the cluster name has " + bytes.length + " bytes, at most " + Contract.USER_MAX
+          "the cluster name has "
+              + bytes.length
+              + " bytes, at most "
+              + Contract.USER_MAX
               + " are allowed");
     }
     return ByteBuffer.allocate(4 + (bytes.length + 3 & ~3)).putInt(bytes.length).put(bytes).array();

@@ -29,7 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The values of `1-types.x`, between the model and the wire, without the generated objects between.
+/// The values of `1-types.x`, between the model and the wire, without the generated objects
+/// between.
 ///
 /// Writing fails with an [XdrException] where a value is beyond its bound, reading where the bytes
 /// are no such value.
@@ -39,6 +40,7 @@ final class ValueCodec {
   /// Fewest bytes that one of these takes on the wire, for the check of counts.
 
   static final int MIN_CONFLICT = 44;
+
   static final int MIN_TICKET = 88;
   static final int MIN_REPLICA = 12;
   static final int MIN_EXTENT = 28;
@@ -80,10 +82,8 @@ final class ValueCodec {
     return new DatanodeId(value);
   }
 
-  static void writePath(NettyXdrEncodingStream out, String field, FsPath path)
-      throws XdrException {
-    out.writeOpaque(
-        field, path.isEmpty() ? NO_BYTES : path.bytes(), Contract.PATH_MAX);
+  static void writePath(NettyXdrEncodingStream out, String field, FsPath path) throws XdrException {
+    out.writeOpaque(field, path.isEmpty() ? NO_BYTES : path.bytes(), Contract.PATH_MAX);
   }
 
   /// @throws io.plasmafs.model.FsException EBADPATH or ENAMETOOLONG if the bytes are no path
@@ -150,8 +150,7 @@ final class ValueCodec {
 
   // Principals.
 
-  static void writePrincipal(NettyXdrEncodingStream out, Principal principal)
-      throws XdrException {
+  static void writePrincipal(NettyXdrEncodingStream out, Principal principal) throws XdrException {
     out.writeString("user", principal.user(), Contract.USER_MAX);
     out.writeString("group", principal.group(), Contract.USER_MAX);
     out.writeString("groups", joinGroups(principal.groups()), Contract.GROUPS_MAX);
@@ -221,8 +220,7 @@ final class ValueCodec {
     writeCounter(out, "content_version", a.contentVersion());
   }
 
-  static Attributes readAttributes(NettyXdrDecodingStream in, NameCache names)
-      throws XdrException {
+  static Attributes readAttributes(NettyXdrDecodingStream in, NameCache names) throws XdrException {
     InodeId inode = readInode(in, "inode");
     FileType type = fileType(in.readInt("type"));
     int mode = in.readInt("mode");
@@ -418,7 +416,9 @@ final class ValueCodec {
       int tickets = in.readCount("tickets", Contract.REPLICAS_MAX, MIN_TICKET);
       if (tickets != extent.replicas().size()) {
         throw new XdrException(
-            "tickets has " + tickets + ", expected one for each of the replicas, of which there are "
+            "tickets has "
+                + tickets
+                + ", expected one for each of the replicas, of which there are "
                 + extent.replicas().size());
       }
       List<Ticket> list = new ArrayList<>(tickets);
