@@ -84,6 +84,14 @@ final class Reader implements AutoCloseable {
           LEFT JOIN inode i ON i.id = e.inode
           ORDER BY k.n, e.name
           """;
+  private static final String ORPHANS =
+      """
+      SELECT k.n, i.id
+      FROM unnest(?::int8[], ?::int4[]) WITH ORDINALITY AS k(after, most, n)
+      CROSS JOIN LATERAL (
+        SELECT id FROM inode WHERE nlink = 0 AND id > k.after ORDER BY id LIMIT k.most) i
+      ORDER BY k.n, i.id
+      """;
   private static final String TOKENS =
       """
       SELECT k.n, t.sequence
@@ -112,6 +120,7 @@ final class Reader implements AutoCloseable {
     CONTENT(MAX_LARGE),
     XATTRS(MAX_LARGE),
     NAMES(MAX_LARGE),
+    ORPHANS(MAX_LARGE),
     TOKEN(MAX_GATHERED);
 
     private final int most;
@@ -150,6 +159,7 @@ final class Reader implements AutoCloseable {
           case Fetch.OfInline f -> Kind.CONTENT;
           case Fetch.OfXattrs f -> Kind.XATTRS;
           case Fetch.OfEntries f -> Kind.NAMES;
+          case Fetch.OfOrphans f -> Kind.ORPHANS;
         };
     return enqueue(kind, fetch);
   }
@@ -303,6 +313,16 @@ final class Reader implements AutoCloseable {
                 keys,
                 k -> ((Fetch.OfEntries) k).after().map(Name::bytes).orElse(new byte[0])),
             integers(connection, keys, k -> ((Fetch.OfEntries) k).limit()));
+        yield immutable(lists);
+      }
+      case ORPHANS -> {
+        List<List<InodeId>> lists = lists(keys.size());
+        read(
+            connection,
+            ORPHANS,
+            row -> lists.get(index(row)).add(new InodeId(row.getLong(2))),
+            numbers(connection, keys, k -> ((Fetch.OfOrphans) k).after().value()),
+            integers(connection, keys, k -> ((Fetch.OfOrphans) k).limit()));
         yield immutable(lists);
       }
       case TOKEN -> {

@@ -589,6 +589,7 @@ class PostgresStoreTest {
             bad.content(),
             1,
             1,
+            bad.parent(),
             Optional.empty());
     open.append(Samples.batch(1, 1, new Change.PutInode(target)));
     StoreException.Kind kind = null;
