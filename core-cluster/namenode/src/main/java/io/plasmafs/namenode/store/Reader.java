@@ -3,6 +3,7 @@ package io.plasmafs.namenode.store;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.Extent;
+import io.plasmafs.model.FsException;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
@@ -235,16 +236,29 @@ final class Reader implements AutoCloseable {
         questions.get(i).complete(answers.get(i));
       }
     } catch (StoreException e) {
-      questions.forEach(question -> question.answer().completeExceptionally(e));
-    } catch (RuntimeException e) {
-      LOG.error("a row cannot be read", e);
-      StoreException failure =
-          new StoreException(StoreException.Kind.BROKEN, "a row cannot be read: " + e, e);
-      questions.forEach(question -> question.answer().completeExceptionally(failure));
+      if (e.kind() == StoreException.Kind.BROKEN && questions.size() > 1) {
+        // One damaged row must not fail the questions that were gathered with its own.
+        questions.forEach(question -> answer(link, kind, List.of(question)));
+      } else {
+        questions.forEach(question -> question.answer().completeExceptionally(e));
+      }
     }
   }
 
+  /// The answers in the order of the questions.
   private static List<Object> answers(Connection connection, Kind kind, List<Question<?>> questions)
+      throws SQLException {
+    try {
+      return read(connection, kind, questions);
+    } catch (IllegalArgumentException | FsException e) {
+      // The values check themselves.
+      LOG.error("a row cannot be read", e);
+      throw new StoreException(
+          StoreException.Kind.BROKEN, "a row cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static List<Object> read(Connection connection, Kind kind, List<Question<?>> questions)
       throws SQLException {
     List<Object> keys = new ArrayList<>(questions.size());
     questions.forEach(question -> keys.add(question.key()));
