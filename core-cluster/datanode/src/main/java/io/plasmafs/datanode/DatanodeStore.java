@@ -19,7 +19,7 @@ public final class DatanodeStore {
   /// @param cluster name of the cluster it is for
   /// @param blockSize bytes: a power of two, 64 KiB to 64 MiB
   /// @param sliceSize bytes under one checksum: a power of two, 4 KiB up to the block size
-  /// @param bytesPerVolume at least this much is rounded down to whole blocks
+  /// @param bytesPerVolume room for data, rounded down to whole blocks
   /// @param random makes the identity
   /// @return the identity of the new store: 32 hexadecimal digits
   /// @throws StoreException if a directory holds a store already, the disk has too little space, or
