@@ -1,5 +1,6 @@
 package io.plasmafs.datanode;
 
+import io.netty.util.internal.PlatformDependent;
 import io.plasmafs.datanode.server.Announcer;
 import io.plasmafs.datanode.server.BlockService;
 import io.plasmafs.datanode.server.ControlService;
@@ -149,8 +150,11 @@ public final class Datanode implements AutoCloseable {
 
   private static RpcLimits limits(DatanodeConfig config) {
     // One call more than its limit can be let through on each connection. With pieces of the usual
-    // size the connections' own limits end before this one does: see DatanodeConfig.
-    long received = config.connections() * ((long) config.connectionBytes() + PIECE_BYTES);
+    // size the connections' own limits end before this one does, if memory suffices for all of
+    // them:
+    // see DatanodeConfig.
+    long all = config.connections() * ((long) config.connectionBytes() + PIECE_BYTES);
+    long received = Math.min(all, PlatformDependent.maxDirectMemory() / 4 * 3);
     return RpcLimits.defaults()
         .withMaxRecordBytes(RECORD_BYTES)
         .withInFlight(CALLS_IN_FLIGHT, config.connectionBytes())

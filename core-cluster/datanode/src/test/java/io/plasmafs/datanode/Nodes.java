@@ -24,16 +24,21 @@ import io.plasmafs.protocol.xdr.ticket;
 import io.plasmafs.protocol.xdr.ticket_key;
 import io.plasmafs.protocol.xdr.write_block_args;
 import io.plasmafs.protocol.xdr.write_block_result;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32C;
@@ -46,14 +51,15 @@ final class Nodes implements AutoCloseable {
 
   final RpcTransport transport = RpcTransport.open(2);
   final SecureRandom random = new SecureRandom();
-  final byte[] secret =
-      "a secret of this cluster".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  final byte[] secret = "a secret of this cluster".getBytes(StandardCharsets.UTF_8);
   final ControlProof proof = new ControlProof(secret, InstantSource.system(), random);
   final byte[] key = new byte[32];
   final TicketMac mac;
   final List<Datanode> nodes = new ArrayList<>();
   final List<DatanodeConfig> configs = new ArrayList<>();
   final List<RpcClient> clients = new ArrayList<>();
+  private final List<String> identities = new ArrayList<>();
+  private final Map<Integer, Integer> ports = new HashMap<>();
   private final int sliceSize;
 
   Nodes(Path directory, int count, int sliceSize, long bytes) throws IOException {
@@ -61,23 +67,10 @@ final class Nodes implements AutoCloseable {
   }
 
   Nodes(Path directory, int count, int sliceSize, long bytes, Disk disk) throws IOException {
-    this.sliceSize = sliceSize;
-    random.nextBytes(key);
-    mac = new TicketMac(CLUSTER, 1, key);
-    Files.write(directory.resolve("secret"), secret);
+    this(directory, sliceSize);
     for (int i = 0; i < count; i++) {
-      Path volume = directory.resolve("volume-" + i);
-      DatanodeStore.format(List.of(volume), CLUSTER, BLOCK, sliceSize, bytes, random, (d, t) -> {});
-      Properties properties = new Properties();
-      properties.setProperty("cluster", CLUSTER);
-      properties.setProperty("volumes", volume.toString());
-      properties.setProperty("secret-file", directory.resolve("secret").toString());
-      properties.setProperty("listen", "127.0.0.1:0");
-      properties.setProperty("address", "127.0.0.1:0");
-      properties.setProperty("socket", directory.resolve("socket-" + i).toString());
-      properties.setProperty("scrub-bytes-per-second", "0");
-      properties.setProperty("forward-timeout-millis", "3000");
-      DatanodeConfig config = DatanodeConfig.of(properties);
+      identities.add(format(directory, i, bytes));
+      DatanodeConfig config = DatanodeConfig.of(properties(directory, i));
       configs.add(config);
       nodes.add(Datanode.start(config, disk));
       clients.add(connect(tcp(i)));
@@ -85,8 +78,80 @@ final class Nodes implements AutoCloseable {
     }
   }
 
+  private Nodes(Path directory, int sliceSize) throws IOException {
+    this.sliceSize = sliceSize;
+    random.nextBytes(key);
+    mac = new TicketMac(CLUSTER, 1, key);
+    Files.write(directory.resolve("secret"), secret);
+  }
+
+  /// Each in a process of its own.
+  static Nodes apart(Path directory, int count, long bytes, List<Process> processes)
+      throws IOException {
+    Nodes nodes = new Nodes(directory, BLOCK);
+    for (int i = 0; i < count; i++) {
+      nodes.identities.add(nodes.format(directory, i, bytes));
+      Properties properties = properties(directory, i);
+      nodes.configs.add(DatanodeConfig.of(properties));
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  ProcessHandle.current().info().command().orElseThrow(),
+                  "-Xmx96m",
+                  "-XX:MaxDirectMemorySize=256m",
+                  "--enable-native-access=ALL-UNNAMED",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Datanode.class.getName()));
+      properties.forEach((key, value) -> command.add("--" + key + "=" + value));
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      processes.add(process);
+      String line =
+          new BufferedReader(
+                  new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+              .lines()
+              .filter(said -> said.startsWith("datanode "))
+              .findFirst()
+              .orElseThrow();
+      nodes.ports.put(i, Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
+      nodes.clients.add(nodes.connect(nodes.tcp(i)));
+      nodes.keys(i, EPOCH, new long[0]);
+    }
+    return nodes;
+  }
+
+  private String format(Path directory, int node, long bytes) throws IOException {
+    return DatanodeStore.format(
+        List.of(directory.resolve("volume-" + node)),
+        CLUSTER,
+        BLOCK,
+        sliceSize,
+        bytes,
+        random,
+        (done, total) -> {});
+  }
+
+  private static Properties properties(Path directory, int node) {
+    Properties properties = new Properties();
+    properties.setProperty("cluster", CLUSTER);
+    properties.setProperty("volumes", directory.resolve("volume-" + node).toString());
+    properties.setProperty("secret-file", directory.resolve("secret").toString());
+    properties.setProperty("listen", "127.0.0.1:0");
+    properties.setProperty("address", "127.0.0.1:0");
+    properties.setProperty("socket", directory.resolve("socket-" + node).toString());
+    properties.setProperty("scrub-bytes-per-second", "0");
+    properties.setProperty("forward-timeout-millis", "3000");
+    return properties;
+  }
+
+  private int port(int node) {
+    Integer elsewhere = ports.get(node);
+    return elsewhere != null ? elsewhere : nodes.get(node).port();
+  }
+
   SocketAddress tcp(int node) {
-    return new InetSocketAddress("127.0.0.1", nodes.get(node).port());
+    return new InetSocketAddress("127.0.0.1", port(node));
   }
 
   SocketAddress unix(int node) {
@@ -100,7 +165,7 @@ final class Nodes implements AutoCloseable {
   datanode_status keys(int node, long epoch, long[] ended) {
     keys_args arguments = new keys_args();
     arguments.cluster = CLUSTER;
-    arguments.identity = nodes.get(node).identity();
+    arguments.identity = identities.get(node);
     arguments.datanode = node + 1;
     arguments.epoch = epoch;
     ticket_key one = new ticket_key();
@@ -141,7 +206,7 @@ final class Nodes implements AutoCloseable {
 
   chain_link link(int node, long first, int count, long generation) {
     chain_link link = new chain_link();
-    link.address = "127.0.0.1:" + nodes.get(node).port();
+    link.address = "127.0.0.1:" + port(node);
     link.admission = ticket(node, Right.WRITE, first, count, generation);
     link.block = first;
     return link;
