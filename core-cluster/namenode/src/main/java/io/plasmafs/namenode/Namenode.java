@@ -214,6 +214,16 @@ public final class Namenode implements AutoCloseable {
     }
   }
 
+  private static Engine engine(
+      ClusterDescription description,
+      MetadataStore store,
+      MetadataStore.State state,
+      ClusterBlocks blocks,
+      TicketMaker tickets,
+      EngineObserver observer) {
+    throw new UnsupportedOperationException();
+  }
+
   private static void loadBlocks(
       MetadataStore store, List<DatanodeRecord> datanodes, ClusterBlocks blocks) {
     for (DatanodeRecord datanode : datanodes) {

@@ -3,7 +3,6 @@ package io.plasmafs.postgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -65,7 +64,8 @@ public final class TemporaryPostgres implements AutoCloseable {
   }
 
   private void remove() {
-    server.stop(Duration.ofSeconds(30));
+    // A stop that writes everything out first could take longer than an ending JVM may.
+    server.abandon();
     try {
       Directories.delete(directory);
     } catch (IOException e) {

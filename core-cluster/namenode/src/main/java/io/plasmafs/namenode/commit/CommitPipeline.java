@@ -154,6 +154,10 @@ public final class CommitPipeline {
   private long epoch;
   private long sequence;
   private long unappliedBytes;
+
+  /// May be ahead of what is published: the store can apply a commit before it answers.
+  private long lastApplied;
+
   private long batchDeadlineNanos;
   private long pauseNanos;
   private long resumeAtNanos;
@@ -268,6 +272,7 @@ public final class CommitPipeline {
 
   /// The tables have all commits up to this one.
   public void applied(long appliedSequence) {
+    lastApplied = appliedSequence;
     while (!unapplied.isEmpty() && unapplied.peek().sequence() <= appliedSequence) {
       unappliedBytes -= unapplied.remove().bytes();
     }
@@ -445,8 +450,10 @@ public final class CommitPipeline {
     for (Written written : durable) {
       PreparedCommit commit = written.commit();
       sequence = commit.changes().sequence();
-      unapplied.add(new Unapplied(sequence, commit.bytes()));
-      unappliedBytes += commit.bytes();
+      if (sequence > lastApplied) {
+        unapplied.add(new Unapplied(sequence, commit.bytes()));
+        unappliedBytes += commit.bytes();
+      }
       owner.publish(commit);
     }
     for (Written written : durable) {

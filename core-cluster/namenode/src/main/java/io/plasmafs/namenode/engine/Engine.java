@@ -1,43 +1,1222 @@
 package io.plasmafs.namenode.engine;
 
+import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.CommitToken;
+import io.plasmafs.model.FileType;
+import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Principal;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
+import io.plasmafs.model.operation.Operation;
+import io.plasmafs.model.operation.Outcome;
+import io.plasmafs.namenode.blocks.BlockSpace;
+import io.plasmafs.namenode.cache.MetadataCache;
+import io.plasmafs.namenode.commit.CommitPipeline;
+import io.plasmafs.namenode.commit.TokenMemory;
+import io.plasmafs.namenode.metadata.Change;
+import io.plasmafs.namenode.metadata.ChangeSet;
+import io.plasmafs.namenode.metadata.CommitBatch;
+import io.plasmafs.namenode.metadata.Fetch;
+import io.plasmafs.namenode.metadata.InodeRecord;
+import io.plasmafs.namenode.metadata.MetadataStore;
+import io.plasmafs.namenode.namespace.Operations;
+import io.plasmafs.namenode.namespace.Preconditions;
+import io.plasmafs.namenode.namespace.Rules;
+import io.plasmafs.namenode.namespace.Step;
+import io.plasmafs.namenode.ticket.TicketMaker;
+import io.plasmafs.namenode.transaction.Budget;
+import io.plasmafs.namenode.transaction.CommitBuilder;
+import io.plasmafs.namenode.transaction.CommittedRows;
+import io.plasmafs.namenode.transaction.InodeNumbers;
+import io.plasmafs.namenode.transaction.LockTable;
+import io.plasmafs.namenode.transaction.Missing;
+import io.plasmafs.namenode.transaction.Needs;
+import io.plasmafs.namenode.transaction.Pause;
+import io.plasmafs.namenode.transaction.PreparedCommit;
+import io.plasmafs.namenode.transaction.Transaction;
+import io.plasmafs.namenode.transaction.View;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Runs all transactions on one thread. Its methods may be called from any thread, return at once,
-/// and call back on the engine's thread: callbacks must hand over quickly.
-public interface Engine {
+/// Runs all transactions: one thread, one event after the other. Public methods may be called from
+/// any thread, return at once, and call back on the engine's thread: callbacks must hand over quickly.
+///
+/// ```
+///             open          root and numbers there
+///  STARTING --------> (asking) --------------------> SERVING ----> STOPPED
+/// ```
+///
+/// * STARTING: everything is answered EUNAVAIL.
+/// * SERVING: events are taken from a queue; after each round of them the next batch of commits is
+///   formed, and the cache made to fit.
+/// * STOPPED: another coordinator has taken over, or [#close] was called: everything is answered
+///   ECOORD.
+///
+/// Production calls [#start], then lets a thread [#run]. A simulation calls [#start] and then
+/// [#step] whenever it likes: given the same clock, the same answers of the store and the same order
+/// of events the engine does the same.
+public final class Engine implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  private static final long TICK_NANOS = 20_000_000;
+  private static final long NUMBERS_AT_A_TIME = 16_384;
+  private static final long TOKEN_WINDOW_NANOS = 120_000_000_000L;
+  private static final int EVENTS_PER_ROUND = 1024;
+  private static final int MOST_RUNS = 20_000;
+  private static final int ORPHANS_AT_A_TIME = 1024;
+
+  private enum State {
+    STARTING,
+    SERVING,
+    STOPPED
+  }
+
+  private final Set<String> superusers;
+  private final EngineLimits limits;
+  private final MetadataStore store;
+  private final BlockSpace blocks;
+  private final TicketMaker tickets;
+  private final EngineObserver observer;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final Executor background;
+  private final Rules rules;
+  private final Principal self;
+
+  // shared between threads
+  private final ConcurrentLinkedQueue<Runnable> events = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger queuedCompounds = new AtomicInteger();
+  private final AtomicLong sessionNumbers = new AtomicLong();
+  private final CompletableFuture<Void> started = new CompletableFuture<>();
+  private volatile @Nullable Thread sleeping;
+  private volatile long publishedSequence;
+  private volatile long currentEpoch;
+  private volatile boolean closing;
+
+  // the engine's thread only
+  private final MetadataCache cache;
+  private final Needs needs = new Needs();
+  private final CommittedRows committed;
+  private final LockTable locks = new LockTable();
+  private final Budget budget;
+  private final InodeNumbers numbers = new InodeNumbers();
+  private final TokenMemory tokens;
+  private final CommitPipeline pipeline;
+  private final Fetches fetches = new Fetches();
+  private final Cleaner cleaner;
+  private final Set<OpenTransaction> openTransactions = new HashSet<>();
+  private final Map<String, Integer> openByUser = new HashMap<>();
+  private final Set<InodeId> detached = new HashSet<>();
+  private final ArrayDeque<Call> ready = new ArrayDeque<>();
+  private final List<Fetches.Waiter> waitingForNumbers = new ArrayList<>();
+  private final Step.Surroundings surroundings = new Whole();
+  private State state = State.STARTING;
+  private boolean reservingNumbers;
+  private boolean cleaning;
+  private long transactionKeys;
+  private long inodes;
+
+  /// What the cache need not hold; may be ahead of what is published.
+  private long released;
+
+  private long nextTickNanos;
+  private long ticks;
+
+  /// An engine that is not started.
+  ///
+  /// @param superusers users to whom no permission is refused
+  /// @param clock for times that are stored
+  /// @param nanoTime for intervals, monotonic
+  /// @param background for the few things that block
+  public Engine(
+      ClusterDescription cluster,
+      Set<String> superusers,
+      EngineLimits limits,
+      MetadataStore store,
+      BlockSpace blocks,
+      TicketMaker tickets,
+      EngineObserver observer,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      Executor background) {
+    this.superusers = Set.copyOf(superusers);
+    this.limits = limits;
+    this.store = store;
+    this.blocks = blocks;
+    this.tickets = tickets;
+    this.observer = observer;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.background = background;
+    this.cache = new MetadataCache(limits.cacheBytes());
+    this.rules =
+        new Rules(
+            cluster.blockSize(),
+            cluster.inlineLimit(),
+            cluster.replication(),
+            limits.symlinksPerPath(),
+            limits.xattrsPerInode(),
+            limits.xattrBytesPerInode(),
+            Math.min(16_384, cache.namesPerDirectory() / 2));
+    String name = superusers.stream().sorted().findFirst().orElse("root");
+    this.self = new Principal(name, name, Set.of());
+    this.committed = new CommittedRows(cache, needs);
+    this.budget = new Budget(limits.bytesOfTransactions());
+    this.tokens = new TokenMemory(limits.tokens(), nanoTime.getAsLong());
+    this.pipeline =
+        new CommitPipeline(
+            store,
+            committed,
+            new CommitBuilder(cache, committed, needs, cluster.blockSize()),
+            new CommitPipeline.Bounds(
+                limits.batchCommits(),
+                limits.batchBytes(),
+                limits.unappliedBytes(),
+                limits.commitPatience().toNanos()),
+            new PipelineOwner(),
+            tokens);
+    this.cleaner = new Cleaner(cache, cluster.blockSize());
+    this.nextTickNanos = nanoTime.getAsLong() + TICK_NANOS;
+  }
+
+  // ---- for all threads
+
+  /// Opens the store and gets ready to serve. The result completes on the engine's thread; exceptionally
+  /// if the store cannot be opened.
+  public CompletableFuture<Void> start() {
+    store.onApplied(sequence -> post(() -> applied(sequence)));
+    background.execute(
+        () -> {
+          try {
+            MetadataStore.State found = store.open();
+            post(() -> opened(found));
+          } catch (RuntimeException e) {
+            post(() -> startFailed(e));
+          }
+        });
+    return started;
+  }
+
   /// A new connection.
   ///
   /// @param principal who acts on it, where a transaction does not say otherwise
   /// @param actsForOthers whether its transactions may name another principal
-  Session openSession(Principal principal, boolean actsForOthers);
+  public Session openSession(Principal principal, boolean actsForOthers) {
+    return new Session(sessionNumbers.incrementAndGet(), principal, actsForOthers);
+  }
 
   /// Who acts on the connection from the next compound on.
-  void setPrincipal(Session session, Principal principal);
+  public void setPrincipal(Session session, Principal principal) {
+    post(() -> session.principal(principal));
+  }
 
   /// The connection is gone: its transactions are aborted, except those whose commit is under way.
-  void closeSession(Session session);
+  public void closeSession(Session session) {
+    post(() -> sessionClosed(session));
+  }
 
-  /// Runs a compound. The answer comes exactly once, on the engine's thread; expected failures are
-  /// in it.
-  void submit(Session session, Compound compound, Consumer<Answer> reply);
+  /// Runs a compound. The answer comes exactly once, on the engine's thread; expected failures are in
+  /// it. If too many wait already the answer is ELIMIT, on the caller's thread.
+  ///
+  /// A compound that is a transaction of its own, and whose token is that of a commit that is done, is
+  /// not run again: the answer has no outcomes, and the sequence number of that commit.
+  public void submit(Session session, Compound compound, Consumer<Answer> reply) {
+    if (queuedCompounds.incrementAndGet() > limits.queuedEvents()) {
+      queuedCompounds.decrementAndGet();
+      reply.accept(
+          failure(
+              List.of(),
+              -1,
+              new FsException(
+                  FsStatus.ELIMIT, limits.queuedEvents() + " requests wait for the server already"),
+              0));
+      return;
+    }
+    post(
+        () -> {
+          queuedCompounds.decrementAndGet();
+          accept(session, compound, reply);
+        });
+  }
 
   /// Asks what became of a commit.
-  void outcomeOf(CommitToken token, Consumer<CommitState> reply);
+  public void outcomeOf(CommitToken token, Consumer<CommitState> reply) {
+    post(() -> findOutcome(token, reply));
+  }
 
   /// Runs something on the engine's thread, between two events: for what shares the engine's state,
   /// the block map above all.
-  void execute(Runnable task);
+  public void execute(Runnable task) {
+    post(task);
+  }
 
   /// Under which it acts.
-  long epoch();
+  public long epoch() {
+    return currentEpoch;
+  }
 
   /// Number of the last commit that is published.
-  long sequence();
+  public long sequence() {
+    return publishedSequence;
+  }
 
-  /// Lets running appends end, answers everything else EUNAVAIL, and ends the thread.
-  void close();
+  /// Answers ECOORD to everything from now on, and lets [#run] return.
+  public void close() {
+    post(() -> stop("the server is shutting down"));
+    closing = true;
+    wake();
+  }
+
+  private void post(Runnable event) {
+    events.add(event);
+    wake();
+  }
+
+  private void wake() {
+    Thread thread = sleeping;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  // ---- the loop
+
+  /// Takes events until [#close]. Whoever calls this is the engine's thread.
+  @Override
+  public void run() {
+    while (!closing || !events.isEmpty()) {
+      if (!step()) {
+        sleeping = Thread.currentThread();
+        if (events.isEmpty() && !closing) {
+          LockSupport.parkNanos(this, Math.max(1, nextTickNanos - nanoTime.getAsLong()));
+        }
+        sleeping = null;
+      }
+    }
+  }
+
+  /// One round of events; false if there was nothing to do.
+  public boolean step() {
+    int done = 0;
+    Runnable event;
+    while (done < EVENTS_PER_ROUND && (event = events.poll()) != null) {
+      run(event);
+      done++;
+    }
+    // long operations have one turn a round, so that events come between
+    for (int turns = ready.size(); turns > 0; turns--) {
+      Call call = ready.poll();
+      if (call != null && !call.answered) {
+        run(() -> proceed(call));
+        done++;
+      }
+    }
+    if (nanoTime.getAsLong() >= nextTickNanos) {
+      nextTickNanos = nanoTime.getAsLong() + TICK_NANOS;
+      tick();
+    }
+    if (state == State.SERVING) {
+      clean();
+      pipeline.pump();
+      if (!reservingNumbers && numbers.left() < NUMBERS_AT_A_TIME / 2) {
+        reserveNumbers();
+      }
+      Long news = fetches.releasable();
+      if (news != null) {
+        released = news;
+      }
+      cache.release(released);
+      cache.evict();
+    }
+    return done > 0;
+  }
+
+  private static void run(Runnable event) {
+    try {
+      event.run();
+    } catch (RuntimeException e) {
+      LOG.error("an event failed: this is a fault of the server", e);
+    }
+  }
+
+  private void tick() {
+    if (state != State.SERVING) {
+      return;
+    }
+    ticks++;
+    pipeline.tick();
+    if (ticks % 10 == 0) {
+      abortIdle();
+      cleaner.retryPostponed();
+    }
+  }
+
+  // ---- start and stop
+
+  private void opened(MetadataStore.State found) {
+    pipeline.opened(found.epoch(), found.sequence());
+    currentEpoch = found.epoch();
+    publishedSequence = found.sequence();
+    inodes = found.inodes();
+    observer.epochChanged(found.epoch());
+    store
+        .reserve(MetadataStore.Counter.INODE, NUMBERS_AT_A_TIME)
+        .thenCombine(
+            store.fetch(new Fetch.OfInode(InodeId.ROOT)),
+            (first, root) -> {
+              post(() -> rootKnown(first, root));
+              return root;
+            })
+        .exceptionally(
+            e -> {
+              post(() -> startFailed(e));
+              return Optional.empty();
+            });
+  }
+
+  private void rootKnown(long firstNumber, Optional<InodeRecord> root) {
+    long first = Math.max(firstNumber, InodeId.ROOT.value() + 1);
+    numbers.add(first, firstNumber + NUMBERS_AT_A_TIME - first);
+    if (root.isPresent()) {
+      serve();
+      return;
+    }
+    Instant now = clock.instant();
+    long sequence = publishedSequence + 1;
+    InodeRecord record =
+        new InodeRecord(
+            InodeId.ROOT,
+            FileType.DIRECTORY,
+            0755,
+            self.user(),
+            self.group(),
+            0,
+            now,
+            now,
+            now,
+            2,
+            0,
+            0,
+            InodeRecord.ContentKind.NONE,
+            sequence,
+            sequence,
+            InodeId.ROOT,
+            Optional.empty());
+    ChangeSet set =
+        new ChangeSet(
+            sequence,
+            Optional.empty(),
+            now.toEpochMilli(),
+            self.user(),
+            List.of(new Change.PutInode(record)));
+    store
+        .append(new CommitBatch(currentEpoch, List.of(set)))
+        .whenComplete(
+            (nothing, failure) ->
+                post(
+                    () -> {
+                      if (failure != null) {
+                        startFailed(failure);
+                        return;
+                      }
+                      inodes++;
+                      publishedSequence = sequence;
+                      pipeline.opened(currentEpoch, sequence);
+                      cache.born(record);
+                      cache.apply(new Change.PutInode(record), sequence);
+                      serve();
+                    }));
+  }
+
+  private void serve() {
+    state = State.SERVING;
+    findOrphans(InodeId.NONE);
+    started.complete(null);
+  }
+
+  private void startFailed(Throwable cause) {
+    LOG.error("the engine cannot start", cause);
+    started.completeExceptionally(cause);
+    stop("the store cannot be opened: " + cause.getMessage());
+  }
+
+  private void findOrphans(InodeId after) {
+    store
+        .fetch(new Fetch.OfOrphans(after, ORPHANS_AT_A_TIME))
+        .whenComplete(
+            (found, failure) ->
+                post(
+                    () -> {
+                      if (failure != null) {
+                        LOG.warn("inodes without a name could not be looked for", failure);
+                        return;
+                      }
+                      found.forEach(cleaner::add);
+                      if (found.size() == ORPHANS_AT_A_TIME) {
+                        findOrphans(found.get(found.size() - 1));
+                      }
+                    }));
+  }
+
+  private void stop(String reason) {
+    if (state == State.STOPPED) {
+      return;
+    }
+    state = State.STOPPED;
+    LOG.info("the engine stops: {}", reason);
+    FsException cause = new FsException(FsStatus.ECOORD, reason);
+    pipeline.shutDown(cause);
+    observer.stopped(reason);
+  }
+
+  // ---- compounds
+
+  private void accept(Session session, Compound compound, Consumer<Answer> reply) {
+    FsException refusal = refusal(session);
+    if (refusal != null) {
+      reply.accept(failure(List.of(), -1, refusal, publishedSequence));
+      return;
+    }
+    if (compound.transaction() == 0) {
+      acceptAutocommit(session, compound, reply);
+      return;
+    }
+    OpenTransaction open = session.open().get(compound.transaction());
+    boolean begins =
+        !compound.operations().isEmpty()
+            && compound.operations().get(0) instanceof Operation.Begin;
+    try {
+      if (open != null && open.busy) {
+        throw new FsException(
+            FsStatus.ETBUSY,
+            "transaction " + open.id + ": the answer to its last request is still to come");
+      }
+      if (begins) {
+        if (open != null) {
+          throw new FsException(
+              FsStatus.EINVAL, "transaction " + open.id + " has begun already");
+        }
+        open = begin(session, compound);
+      } else if (open == null) {
+        throw session.takeTimedOut(compound.transaction())
+            ? new FsException(
+                FsStatus.ELONGTRANS,
+                "transaction " + compound.transaction() + " was idle for too long and aborted")
+            : new FsException(
+                FsStatus.ENOTRANS,
+                "there is no transaction " + compound.transaction() + " on this connection");
+      }
+    } catch (FsException e) {
+      reply.accept(failure(List.of(), begins ? 0 : -1, e, publishedSequence));
+      return;
+    }
+    open.busy = true;
+    Call call =
+        new Call(
+            session, compound, reply, open.transaction, open, step(open.transaction, true));
+    if (begins) {
+      call.outcomes.add(new Outcome.Done());
+      call.step.skip();
+      call.next = 1;
+      call.floor = 1;
+    }
+    proceed(call);
+  }
+
+  private @Nullable FsException refusal(Session session) {
+    return switch (state) {
+      case STARTING -> new FsException(FsStatus.EUNAVAIL, "the server is starting");
+      case STOPPED -> new FsException(FsStatus.ECOORD, "this server has stopped");
+      case SERVING ->
+          session.isClosed()
+              ? new FsException(FsStatus.ENOTRANS, "the connection is closed")
+              : null;
+    };
+  }
+
+  private void acceptAutocommit(Session session, Compound compound, Consumer<Answer> reply) {
+    CommitToken token = compound.token().orElse(null);
+    if (token == null) {
+      proceedAutocommit(session, compound, reply);
+    } else {
+      settleToken(
+          token,
+          done -> reply.accept(new Answer(List.of(), Optional.empty(), done)),
+          failed -> reply.accept(failure(List.of(), -1, failed, 0)),
+          () -> proceedAutocommit(session, compound, reply));
+    }
+  }
+
+  private void proceedAutocommit(Session session, Compound compound, Consumer<Answer> reply) {
+    FsException refusal = refusal(session);
+    if (refusal != null) {
+      reply.accept(failure(List.of(), -1, refusal, publishedSequence));
+      return;
+    }
+    Transaction transaction = transaction(session.principal());
+    proceed(
+        new Call(session, compound, reply, transaction, null, step(transaction, false)));
+  }
+
+  private Transaction transaction(Principal principal) {
+    return new Transaction(
+        ++transactionKeys,
+        principal,
+        superusers.contains(principal.user()),
+        nanoTime.getAsLong(),
+        cache,
+        locks,
+        budget,
+        limits.bytesPerTransaction());
+  }
+
+  private Step step(Transaction transaction, boolean explicit) {
+    return new Step(
+        transaction,
+        new View(transaction, committed, cache, needs),
+        rules,
+        blocks,
+        tickets,
+        surroundings,
+        explicit);
+  }
+
+  private OpenTransaction begin(Session session, Compound compound) {
+    Operation.Begin begin = (Operation.Begin) compound.operations().get(0);
+    Principal principal = begin.principal().orElse(session.principal());
+    if (!session.actsForOthers() && !principal.equals(session.principal())) {
+      throw new FsException(
+          FsStatus.EPERM,
+          "user " + session.principal().user() + " may not act for user " + principal.user());
+    }
+    if (session.open().size() >= limits.openPerSession()) {
+      throw new FsException(
+          FsStatus.ELIMIT,
+          limits.openPerSession() + " transactions are open on this connection already");
+    }
+    int ofUser = openByUser.getOrDefault(principal.user(), 0);
+    if (ofUser >= limits.openPerUser() && !superusers.contains(principal.user())) {
+      throw new FsException(
+          FsStatus.ELIMIT,
+          limits.openPerUser() + " transactions of user " + principal.user() + " are open already");
+    }
+    long idle = begin.idleTimeout().isZero()
+        ? limits.idleTimeout().toNanos()
+        : Math.min(begin.idleTimeout().toNanos(), limits.idleTimeoutMax().toNanos());
+    OpenTransaction open =
+        new OpenTransaction(session, compound.transaction(), transaction(principal), idle);
+    session.open().put(open.id, open);
+    openTransactions.add(open);
+    openByUser.merge(principal.user(), 1, Integer::sum);
+    return open;
+  }
+
+  /// Runs a compound until it is done, or something must be waited for.
+  private void proceed(Call call) {
+    if (call.answered) {
+      return;
+    }
+    FsException refusal = refusal(call.session);
+    if (refusal != null) {
+      end(call.transaction);
+      closeTransaction(call);
+      finish(call, refusal, -1);
+      return;
+    }
+    List<Operation> operations = call.compound.operations();
+    call.step.setNow(clock.instant());
+    while (call.next < operations.size()) {
+      Operation operation = operations.get(call.next);
+      int mark = call.transaction.mark();
+      boolean underWay = call.step.isUnderWay();
+      try {
+        if (call.open != null
+            && (operation instanceof Operation.Commit || operation instanceof Operation.Abort)) {
+          if (call.next != operations.size() - 1) {
+            throw new FsException(
+                FsStatus.EINVAL, "the end of a transaction must be the last operation");
+          }
+          if (operation instanceof Operation.Commit commit) {
+            commit(call, commit.token());
+          } else {
+            end(call.transaction);
+            call.outcomes.add(new Outcome.Done());
+            closeTransaction(call);
+            succeed(call, publishedSequence);
+          }
+          return;
+        }
+        if (!underWay
+            && call.transaction.beginOperation(nanoTime.getAsLong())
+                > limits.operationsPerTransaction()) {
+          throw new FsException(
+              FsStatus.ELIMIT,
+              "a transaction can have at most "
+                  + limits.operationsPerTransaction()
+                  + " operations");
+        }
+        call.outcomes.add(Operations.run(call.step, operation));
+        call.next++;
+        if (underWay) {
+          call.floor = call.next;
+          call.floorMark = call.transaction.mark();
+        }
+      } catch (Missing e) {
+        waitFor(call);
+        return;
+      } catch (Pause e) {
+        ready.add(call);
+        return;
+      } catch (FsException e) {
+        needs.clear();
+        call.transaction.rollback(mark);
+        fail(call, e);
+        return;
+      } catch (RuntimeException e) {
+        LOG.error("operation {} failed: this is a fault of the server", operation, e);
+        needs.clear();
+        call.transaction.rollback(mark);
+        fail(call, new FsException(FsStatus.EFAILED, "the server failed; its log says why", e));
+        return;
+      }
+    }
+    if (call.open == null) {
+      commit(call, call.compound.token());
+    } else {
+      call.transaction.keep(blocks);
+      succeed(call, publishedSequence);
+    }
+  }
+
+  private void waitFor(Call call) {
+    if (!call.step.isUnderWay() && ++call.runs > MOST_RUNS) {
+      needs.clear();
+      call.transaction.rollback(call.floorMark);
+      fail(
+          call,
+          new FsException(
+              FsStatus.ELIMIT, "the request needs more metadata at a time than the cache can hold"));
+      return;
+    }
+    if (!call.step.isUnderWay()) {
+      lookAhead(call);
+      call.transaction.rollback(call.floorMark);
+      call.next = call.floor;
+      call.outcomes.subList(call.floor, call.outcomes.size()).clear();
+      call.step.restart(call.floor);
+    }
+    fetchMissing(
+        () -> proceed(call),
+        () -> unanswered(call));
+  }
+
+  private void unanswered(Call call) {
+    if (call.answered) {
+      return;
+    }
+    call.transaction.rollback(call.floorMark);
+    call.next = call.floor;
+    call.outcomes.subList(call.floor, call.outcomes.size()).clear();
+    fail(
+        call,
+        new FsException(FsStatus.EUNAVAIL, "the database cannot be reached; try again later"));
+  }
+
+  /// What the rest of a compound lacks is found out at once, not one operation after the other. Only
+  /// questions come of this: whatever the operations do or answer is undone.
+  private void lookAhead(Call call) {
+    List<Operation> operations = call.compound.operations();
+    for (int i = call.next; i < operations.size() && needs.questions().size() < 1024; i++) {
+      switch (operations.get(i)) {
+        case Operation.RemoveTree op -> {
+          return;
+        }
+        case Operation.Allocate op -> call.step.skip();
+        case Operation.GiveBack op -> call.step.skip();
+        case Operation.Commit op -> call.step.skip();
+        case Operation.Abort op -> call.step.skip();
+        default -> {
+          try {
+            Operations.run(call.step, operations.get(i));
+          } catch (Missing | FsException e) {
+            call.step.skip();
+          }
+        }
+      }
+    }
+  }
+
+  /// Asks the store for all that was found missing, and goes on when it is here.
+  private void fetchMissing(Runnable there, Runnable failed) {
+    Fetches.Waiter waiter = new Fetches.Waiter(there, failed);
+    List<Fetch<?>> questions = List.copyOf(needs.questions());
+    boolean wantsNumbers = needs.inodeNumbers();
+    needs.clear();
+    if (wantsNumbers) {
+      if (questions.isEmpty()) {
+        waitingForNumbers.add(waiter);
+      }
+      if (!reservingNumbers) {
+        reserveNumbers();
+      }
+    }
+    for (Fetch<?> question : questions) {
+      if (fetches.await(question, waiter)) {
+        ask(question);
+      }
+    }
+  }
+
+  private <T> void ask(Fetch<T> question) {
+    store
+        .fetch(question)
+        .whenComplete(
+            (answer, failure) ->
+                post(
+                    () -> {
+                      if (failure == null) {
+                        cache.learn(question, answer);
+                      } else {
+                        LOG.warn("{} was not answered", question, failure);
+                      }
+                      fetches.answered(question, failure != null);
+                    }));
+  }
+
+  private void reserveNumbers() {
+    reservingNumbers = true;
+    store
+        .reserve(MetadataStore.Counter.INODE, NUMBERS_AT_A_TIME)
+        .whenComplete(
+            (first, failure) ->
+                post(
+                    () -> {
+                      reservingNumbers = false;
+                      if (failure == null) {
+                        numbers.add(first, NUMBERS_AT_A_TIME);
+                      }
+                      List<Fetches.Waiter> waiting = List.copyOf(waitingForNumbers);
+                      waitingForNumbers.clear();
+                      waiting.forEach(waiter -> waiter.resume(failure != null));
+                    }));
+  }
+
+  // ---- commit
+
+  private void commit(Call call, Optional<CommitToken> token) {
+    if (call.open == null || token.isEmpty()) {
+      // the token of a compound of its own was looked for before it ran
+      submitCommit(call, token);
+      return;
+    }
+    settleToken(
+        token.get(),
+        done -> {
+          end(call.transaction);
+          committed(call, done);
+        },
+        failed -> {
+          end(call.transaction);
+          closeTransaction(call);
+          finish(call, failed, call.next);
+        },
+        () -> submitCommit(call, token));
+  }
+
+  private void submitCommit(Call call, Optional<CommitToken> token) {
+    if (call.answered) {
+      return;
+    }
+    call.transaction.keep(blocks);
+    if (!call.transaction.hasChanges() && call.transaction.preconditions().isEmpty()) {
+      end(call.transaction);
+      committed(call, 0);
+      return;
+    }
+    pipeline.submit(
+        call.transaction,
+        token,
+        new CommitPipeline.Listener() {
+          @Override
+          public void committed(long sequence) {
+            Engine.this.committed(call, sequence);
+          }
+
+          @Override
+          public void failed(FsException cause) {
+            closeTransaction(call);
+            finish(call, cause, call.open == null ? -1 : call.next);
+          }
+        });
+  }
+
+  private void committed(Call call, long sequence) {
+    if (call.open != null) {
+      call.outcomes.add(new Outcome.Committed(sequence));
+      closeTransaction(call);
+    }
+    succeed(call, call.open == null ? sequence : publishedSequence);
+  }
+
+  /// Finds out whether a commit with this token was made or is being made, and then goes on in one of
+  /// three ways.
+  private void settleToken(
+      CommitToken token,
+      Consumer<Long> done,
+      Consumer<FsException> failed,
+      Runnable unknown) {
+    if (pipeline.isInProgress(token)) {
+      pipeline.join(
+          token,
+          new CommitPipeline.Listener() {
+            @Override
+            public void committed(long sequence) {
+              done.accept(sequence);
+            }
+
+            @Override
+            public void failed(FsException cause) {
+              failed.accept(cause);
+            }
+          });
+      return;
+    }
+    OptionalLong remembered = tokens.sequenceOf(token);
+    if (remembered.isPresent()) {
+      done.accept(remembered.getAsLong());
+    } else if (nanoTime.getAsLong() - tokens.completeSinceNanos() > TOKEN_WINDOW_NANOS) {
+      unknown.run();
+    } else {
+      store
+          .commitOf(token)
+          .whenComplete(
+              (sequence, failure) ->
+                  post(
+                      () -> {
+                        if (failure != null) {
+                          failed.accept(
+                              new FsException(
+                                  FsStatus.EUNAVAIL,
+                                  "the database cannot tell whether this commit was made before",
+                                  failure));
+                        } else if (sequence.isPresent()) {
+                          done.accept(sequence.get());
+                        } else if (pipeline.isInProgress(token)
+                            || tokens.sequenceOf(token).isPresent()) {
+                          // somebody else came with the same token meanwhile
+                          settleToken(token, done, failed, unknown);
+                        } else {
+                          unknown.run();
+                        }
+                      }));
+    }
+  }
+
+  private void findOutcome(CommitToken token, Consumer<CommitState> reply) {
+    CommitState nothing = new CommitState(CommitState.Stage.UNKNOWN, 0);
+    if (pipeline.isInProgress(token)) {
+      reply.accept(new CommitState(CommitState.Stage.IN_PROGRESS, 0));
+      return;
+    }
+    OptionalLong remembered = tokens.sequenceOf(token);
+    if (remembered.isPresent()) {
+      reply.accept(new CommitState(CommitState.Stage.DONE, remembered.getAsLong()));
+      return;
+    }
+    store
+        .commitOf(token)
+        .whenComplete(
+            (sequence, failure) ->
+                post(
+                    () -> {
+                      if (failure != null) {
+                        // not known whether it was made: as good as being made
+                        reply.accept(new CommitState(CommitState.Stage.IN_PROGRESS, 0));
+                      } else if (sequence.isPresent()) {
+                        reply.accept(
+                            new CommitState(CommitState.Stage.DONE, sequence.get()));
+                      } else {
+                        reply.accept(nothing);
+                      }
+                    }));
+  }
+
+  // ---- ends
+
+  /// A transaction ends without effect.
+  private void end(Transaction transaction) {
+    if (transaction.state() != Transaction.State.ENDED) {
+      end(transaction, List.of());
+    }
+  }
+
+  private void end(Transaction transaction, List<io.plasmafs.model.Extent> content) {
+    transaction.end(content, blocks, () -> tickets.withdraw(transaction.key()));
+    for (InodeId inode : transaction.used()) {
+      cleaner.unused(inode);
+    }
+  }
+
+  private void closeTransaction(Call call) {
+    if (call.open != null) {
+      close(call.open);
+    }
+  }
+
+  private void close(OpenTransaction open) {
+    if (openTransactions.remove(open)) {
+      open.session.open().remove(open.id, open);
+      openByUser.computeIfPresent(
+          open.transaction.principal().user(), (user, count) -> count == 1 ? null : count - 1);
+    }
+  }
+
+  private void fail(Call call, FsException cause) {
+    if (call.open == null) {
+      end(call.transaction);
+    } else {
+      call.transaction.keep(blocks);
+    }
+    finish(call, cause, call.next);
+  }
+
+  private void succeed(Call call, long sequence) {
+    if (call.answered) {
+      return;
+    }
+    call.answered = true;
+    settle(call);
+    call.reply.accept(new Answer(call.outcomes, Optional.empty(), sequence));
+  }
+
+  private void finish(Call call, FsException cause, int operation) {
+    if (call.answered) {
+      return;
+    }
+    call.answered = true;
+    settle(call);
+    call.reply.accept(
+        failure(call.outcomes, operation, cause, call.open == null ? 0 : publishedSequence));
+  }
+
+  private void settle(Call call) {
+    if (call.open != null) {
+      call.open.busy = false;
+      call.open.idleSinceNanos = nanoTime.getAsLong();
+      if (call.session.isClosed() && call.transaction.state() == Transaction.State.OPEN) {
+        end(call.transaction);
+        close(call.open);
+      }
+    }
+  }
+
+  private static Answer failure(
+      List<Outcome> outcomes, int operation, FsException cause, long sequence) {
+    return new Answer(outcomes, Optional.of(new Answer.Failure(operation, cause)), sequence);
+  }
+
+  private void sessionClosed(Session session) {
+    session.close();
+    for (OpenTransaction open : List.copyOf(session.open().values())) {
+      // one that is busy ends when its request does: it may be committing
+      if (!open.busy) {
+        end(open.transaction);
+        close(open);
+      }
+    }
+  }
+
+  private void abortIdle() {
+    long now = nanoTime.getAsLong();
+    for (OpenTransaction open : List.copyOf(openTransactions)) {
+      if (!open.busy && now - open.idleSinceNanos > open.idleTimeoutNanos) {
+        end(open.transaction);
+        close(open);
+        open.session.timedOut(open.id);
+      }
+    }
+  }
+
+  // ---- cleaning up
+
+  private void clean() {
+    if (cleaning || !cleaner.hasWork() || pipeline.state() == CommitPipeline.State.IN_DOUBT) {
+      return;
+    }
+    cleaning = true;
+    Transaction transaction = transaction(self);
+    transaction.beginOperation(nanoTime.getAsLong());
+    try {
+      cleaner.slice(
+          transaction, new View(transaction, committed, cache, needs), clock.instant());
+    } catch (Missing e) {
+      end(transaction);
+      fetchMissing(() -> cleaning = false, () -> cleaning = false);
+      return;
+    }
+    if (!transaction.hasChanges()) {
+      end(transaction);
+      cleaning = false;
+      return;
+    }
+    pipeline.submit(
+        transaction,
+        Optional.empty(),
+        new CommitPipeline.Listener() {
+          @Override
+          public void committed(long sequence) {
+            cleaning = false;
+          }
+
+          @Override
+          public void failed(FsException cause) {
+            cleaner.undone(transaction);
+            cleaning = false;
+          }
+        });
+  }
+
+  // ---- the store's progress
+
+  private void applied(long sequence) {
+    fetches.applied(sequence);
+    pipeline.applied(sequence);
+  }
+
+  /// What operations ask of the whole filesystem.
+  private final class Whole implements Step.Surroundings {
+    @Override
+    public InodeId newInode() {
+      return numbers.next(needs);
+    }
+
+    @Override
+    public boolean isDetached(InodeId directory) {
+      return !detached.isEmpty() && detached.contains(directory);
+    }
+
+    @Override
+    public long inodes() {
+      return inodes;
+    }
+
+    @Override
+    public long sequence() {
+      return publishedSequence;
+    }
+  }
+
+  /// What the pipeline asks of the engine.
+  private final class PipelineOwner implements CommitPipeline.Owner {
+    @Override
+    public void check(Transaction transaction) {
+      if (!transaction.preconditions().isEmpty()) {
+        Preconditions.check(transaction, committed, rules);
+      }
+    }
+
+    @Override
+    public void fetchMissing(Runnable there, Runnable failed) {
+      Engine.this.fetchMissing(there, failed);
+    }
+
+    @Override
+    public void prepared(PreparedCommit commit) {
+      for (InodeId inode : commit.deleted()) {
+        locks.doom(commit.transaction(), inode);
+      }
+    }
+
+    @Override
+    public void forget(PreparedCommit commit) {
+      for (InodeId inode : commit.deleted()) {
+        locks.spare(inode);
+      }
+    }
+
+    @Override
+    public void publish(PreparedCommit commit) {
+      long sequence = commit.changes().sequence();
+      publishedSequence = sequence;
+      for (InodeRecord inode : commit.born()) {
+        cache.born(inode);
+      }
+      for (Change change : commit.changes().changes()) {
+        cache.apply(change, sequence);
+        if (change instanceof Change.PutInode(InodeRecord inode) && inode.nlink() > 0) {
+          cleaner.remove(inode.id());
+        }
+      }
+      inodes += commit.born().size() - commit.deleted().size();
+      commit.used().forEach(blocks::use);
+      commit.freed().forEach(run -> blocks.release(run, BlockSpace.Reuse.AFTER_PINS));
+      detached.addAll(commit.transaction().detached());
+      for (InodeId inode : commit.deleted()) {
+        locks.spare(inode);
+        cleaner.remove(inode);
+        detached.remove(inode);
+      }
+      end(commit.transaction(), commit.used());
+      commit.unnamed().forEach(cleaner::add);
+      commit.unnamed().forEach(cleaner::unused);
+    }
+
+    @Override
+    public void undo(Transaction transaction) {
+      end(transaction);
+    }
+
+    @Override
+    public void post(Runnable event) {
+      Engine.this.post(event);
+    }
+
+    @Override
+    public void background(Runnable task) {
+      background.execute(task);
+    }
+
+    @Override
+    public void epochChanged(long epoch) {
+      currentEpoch = epoch;
+      observer.epochChanged(epoch);
+    }
+
+    @Override
+    public void stop(String reason) {
+      Engine.this.stop(reason);
+    }
+
+    @Override
+    public long nanos() {
+      return nanoTime.getAsLong();
+    }
+
+    @Override
+    public long millis() {
+      return clock.millis();
+    }
+  }
 }

@@ -1,12 +1,23 @@
 package io.plasmafs.namenode.engine;
 
 import io.plasmafs.model.Principal;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 
-/// A client's connection as the engine sees it: the home of its open transactions.
+/// A client's connection as the engine sees it: the home of its open transactions. What changes in it
+/// is confined to the engine's thread.
 public final class Session {
+  /// How many transactions that timed out are remembered, to be told apart from those that never were.
+  private static final int TIMED_OUT_REMEMBERED = 256;
+
   private final long number;
   private final boolean actsForOthers;
+  private final Map<Long, OpenTransaction> open = new HashMap<>();
+  private final Set<Long> timedOut = new LinkedHashSet<>();
   private Principal principal;
+  private boolean closed;
 
   Session(long number, Principal principal, boolean actsForOthers) {
     this.number = number;
@@ -24,12 +35,36 @@ public final class Session {
     return actsForOthers;
   }
 
-  /// Who acts, where a transaction does not say otherwise. Engine's thread only.
+  /// Who acts, where a transaction does not say otherwise.
   Principal principal() {
     return principal;
   }
 
   void principal(Principal newPrincipal) {
-    this.principal = newPrincipal;
+    principal = newPrincipal;
+  }
+
+  Map<Long, OpenTransaction> open() {
+    return open;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  void timedOut(long id) {
+    timedOut.add(id);
+    if (timedOut.size() > TIMED_OUT_REMEMBERED) {
+      timedOut.remove(timedOut.iterator().next());
+    }
+  }
+
+  /// Whether the transaction timed out; it is told once.
+  boolean takeTimedOut(long id) {
+    return timedOut.remove(id);
   }
 }

@@ -118,6 +118,9 @@ final class Link implements AutoCloseable {
         }
         LOG.info("{} is tried again: {}", what, e.getMessage());
         pause(what, end);
+      } catch (RuntimeException e) {
+        rollback();
+        throw e;
       }
     }
   }

@@ -161,6 +161,7 @@ final class LogCodec {
     out.kind(inode.content().code());
     out.number(inode.version());
     out.number(inode.contentVersion());
+    out.number(inode.parent().value());
     out.bytes(inode.target().map(LinkTarget::bytes).orElse(new byte[0]));
   }
 
@@ -285,6 +286,7 @@ final class LogCodec {
     ContentKind content = contentKind(in.kind());
     long version = in.number();
     long contentVersion = in.number();
+    long parent = in.number();
     byte[] target = in.bytes(Integer.MAX_VALUE);
     return new InodeRecord(
         id,
@@ -302,6 +304,7 @@ final class LogCodec {
         content,
         version,
         contentVersion,
+        parent == 0 ? InodeId.NONE : new InodeId(parent),
         target.length == 0 ? Optional.empty() : Optional.of(LinkTarget.of(target)));
   }
 

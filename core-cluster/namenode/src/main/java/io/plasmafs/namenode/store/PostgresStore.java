@@ -87,8 +87,10 @@ public final class PostgresStore implements MetadataStore {
 
   @Override
   public State open() {
-    if (opened != null) {
-      throw new IllegalStateException("the store is open already");
+    Opened before = opened;
+    if (before != null) {
+      before.appender().close();
+      before.applier().close();
     }
     long end = deadline();
     try (Link link = new Link(settings, "open", "", settings.patience())) {
@@ -106,7 +108,9 @@ public final class PostgresStore implements MetadataStore {
         long inodes = link.repeat("counting inodes", deadline(), PostgresStore::countInodes);
         applier.onApplied(sequence -> listener.accept(sequence));
         applier.start();
-        reader.start();
+        if (before == null) {
+          reader.start();
+        }
         opened = new Opened(epoch, appender, applier);
         return new State(epoch, last, inodes);
       } catch (RuntimeException e) {

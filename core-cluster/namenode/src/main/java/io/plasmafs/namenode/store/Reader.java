@@ -3,6 +3,7 @@ package io.plasmafs.namenode.store;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.Extent;
+import io.plasmafs.model.FsException;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
@@ -84,6 +85,14 @@ final class Reader implements AutoCloseable {
           LEFT JOIN inode i ON i.id = e.inode
           ORDER BY k.n, e.name
           """;
+  private static final String ORPHANS =
+      """
+      SELECT k.n, i.id
+      FROM unnest(?::int8[], ?::int4[]) WITH ORDINALITY AS k(after, most, n)
+      CROSS JOIN LATERAL (
+        SELECT id FROM inode WHERE nlink = 0 AND id > k.after ORDER BY id LIMIT k.most) i
+      ORDER BY k.n, i.id
+      """;
   private static final String TOKENS =
       """
       SELECT k.n, t.sequence
@@ -112,6 +121,7 @@ final class Reader implements AutoCloseable {
     CONTENT(MAX_LARGE),
     XATTRS(MAX_LARGE),
     NAMES(MAX_LARGE),
+    ORPHANS(MAX_LARGE),
     TOKEN(MAX_GATHERED);
 
     private final int most;
@@ -150,6 +160,7 @@ final class Reader implements AutoCloseable {
           case Fetch.OfInline f -> Kind.CONTENT;
           case Fetch.OfXattrs f -> Kind.XATTRS;
           case Fetch.OfEntries f -> Kind.NAMES;
+          case Fetch.OfOrphans f -> Kind.ORPHANS;
         };
     return enqueue(kind, fetch);
   }
@@ -225,16 +236,29 @@ final class Reader implements AutoCloseable {
         questions.get(i).complete(answers.get(i));
       }
     } catch (StoreException e) {
-      questions.forEach(question -> question.answer().completeExceptionally(e));
-    } catch (RuntimeException e) {
-      LOG.error("a row cannot be read", e);
-      StoreException failure =
-          new StoreException(StoreException.Kind.BROKEN, "a row cannot be read: " + e, e);
-      questions.forEach(question -> question.answer().completeExceptionally(failure));
+      if (e.kind() == StoreException.Kind.BROKEN && questions.size() > 1) {
+        // One damaged row must not fail the questions that were gathered with its own.
+        questions.forEach(question -> answer(link, kind, List.of(question)));
+      } else {
+        questions.forEach(question -> question.answer().completeExceptionally(e));
+      }
     }
   }
 
+  /// The answers in the order of the questions.
   private static List<Object> answers(Connection connection, Kind kind, List<Question<?>> questions)
+      throws SQLException {
+    try {
+      return read(connection, kind, questions);
+    } catch (IllegalArgumentException | FsException e) {
+      // The values check themselves.
+      LOG.error("a row cannot be read", e);
+      throw new StoreException(
+          StoreException.Kind.BROKEN, "a row cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static List<Object> read(Connection connection, Kind kind, List<Question<?>> questions)
       throws SQLException {
     List<Object> keys = new ArrayList<>(questions.size());
     questions.forEach(question -> keys.add(question.key()));
@@ -303,6 +327,16 @@ final class Reader implements AutoCloseable {
                 keys,
                 k -> ((Fetch.OfEntries) k).after().map(Name::bytes).orElse(new byte[0])),
             integers(connection, keys, k -> ((Fetch.OfEntries) k).limit()));
+        yield immutable(lists);
+      }
+      case ORPHANS -> {
+        List<List<InodeId>> lists = lists(keys.size());
+        read(
+            connection,
+            ORPHANS,
+            row -> lists.get(index(row)).add(new InodeId(row.getLong(2))),
+            numbers(connection, keys, k -> ((Fetch.OfOrphans) k).after().value()),
+            integers(connection, keys, k -> ((Fetch.OfOrphans) k).limit()));
         yield immutable(lists);
       }
       case TOKEN -> {

@@ -22,7 +22,7 @@ final class Rows {
       i.id, i.type, i.mode, i.owner_name, i.group_name, i.size,
       i.mtime_seconds, i.mtime_nanos, i.ctime_seconds, i.ctime_nanos,
       i.birth_seconds, i.birth_nanos, i.nlink, i.replication, i.blocks, i.content,
-      i.version, i.content_version, i.target\
+      i.version, i.content_version, i.parent, i.target\
       """;
 
   /// Columns of an extent `e`, as [#extent] reads them.
@@ -33,7 +33,7 @@ final class Rows {
 
   /// The inode in the columns from `c` on.
   static InodeRecord inode(ResultSet row, int c) throws SQLException {
-    byte[] target = row.getBytes(c + 18);
+    byte[] target = row.getBytes(c + 19);
     return new InodeRecord(
         new InodeId(row.getLong(c)),
         FileType.ofCode(row.getInt(c + 1)),
@@ -50,7 +50,12 @@ final class Rows {
         LogCodec.contentKind(row.getInt(c + 15)),
         row.getLong(c + 16),
         row.getLong(c + 17),
+        parent(row.getLong(c + 18)),
         target == null ? Optional.empty() : Optional.of(LinkTarget.of(target)));
+  }
+
+  private static InodeId parent(long number) {
+    return number == 0 ? InodeId.NONE : new InodeId(number);
   }
 
   private static Instant instant(ResultSet row, int c) throws SQLException {

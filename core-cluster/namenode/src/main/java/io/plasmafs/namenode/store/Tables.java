@@ -26,10 +26,11 @@ final class Tables {
       """
       INSERT INTO inode (id, type, mode, owner_name, group_name, size,
         mtime_seconds, mtime_nanos, ctime_seconds, ctime_nanos, birth_seconds, birth_nanos,
-        nlink, replication, blocks, content, version, content_version, target)
+        nlink, replication, blocks, content, version, content_version, parent,
+        target)
       SELECT * FROM unnest(?::int8[], ?::int2[], ?::int4[], ?::text[], ?::text[], ?::int8[],
         ?::int8[], ?::int4[], ?::int8[], ?::int4[], ?::int8[], ?::int4[],
-        ?::int4[], ?::int4[], ?::int8[], ?::int2[], ?::int8[], ?::int8[], ?::bytea[])
+        ?::int4[], ?::int4[], ?::int8[], ?::int2[], ?::int8[], ?::int8[], ?::int8[], ?::bytea[])
       ON CONFLICT (id) DO UPDATE SET
         type = excluded.type, mode = excluded.mode,
         owner_name = excluded.owner_name, group_name = excluded.group_name, size = excluded.size,
@@ -38,7 +39,8 @@ final class Tables {
         birth_seconds = excluded.birth_seconds, birth_nanos = excluded.birth_nanos,
         nlink = excluded.nlink, replication = excluded.replication, blocks = excluded.blocks,
         content = excluded.content, version = excluded.version,
-        content_version = excluded.content_version, target = excluded.target
+        content_version = excluded.content_version, parent = excluded.parent,
+        target = excluded.target
       """;
 
   private Tables() {}
@@ -95,6 +97,7 @@ final class Tables {
             "int2",
             "int8",
             "int8",
+            "int8",
             "bytea");
     for (InodeRecord inode : window.inodes().values()) {
       byte @Nullable [] target = inode.target().map(LinkTarget::bytes).orElse(null);
@@ -119,6 +122,7 @@ final class Tables {
               (short) inode.content().code(),
               inode.version(),
               inode.contentVersion(),
+              inode.parent().value(),
               target));
     }
     rows.flush();

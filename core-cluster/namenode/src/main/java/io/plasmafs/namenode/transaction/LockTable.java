@@ -127,12 +127,12 @@ public final class LockTable {
   }
 
   /// A commit on its way deletes the inode: nobody may begin to change it.
-  void doom(Transaction transaction, InodeId inode) {
+  public void doom(Transaction transaction, InodeId inode) {
     doomed.put(inode, transaction);
   }
 
   /// That commit is published, or was given up.
-  void spare(InodeId inode) {
+  public void spare(InodeId inode) {
     doomed.remove(inode);
   }
 

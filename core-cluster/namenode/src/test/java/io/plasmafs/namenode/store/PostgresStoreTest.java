@@ -258,12 +258,24 @@ class PostgresStoreTest {
   }
 
   @Test
-  void anEntryWithoutInodeIsReportedNotHidden() {
+  void anEntryWithoutInodeIsReportedNotHiddenAndHarmsNoOtherQuestion() {
     Open open = open();
     open.commit(
-        Samples.batch(1, 1, new Change.PutEntry(InodeId.ROOT, Name.of("a"), new InodeId(9))));
-    assertThat(kindOf(open.store().fetch(new Fetch.OfEntries(InodeId.ROOT, Optional.empty(), 5))))
-        .isEqualTo(StoreException.Kind.BROKEN);
+        Samples.batch(
+            1,
+            1,
+            new Change.PutEntry(InodeId.ROOT, Name.of("a"), new InodeId(9)),
+            new Change.PutEntry(new InodeId(2), Name.of("b"), new InodeId(8)),
+            new Change.PutInode(Samples.file(8, 1))));
+    List<CompletableFuture<List<Fetch.Entry>>> damaged = new ArrayList<>();
+    List<CompletableFuture<List<Fetch.Entry>>> whole = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      damaged.add(open.store().fetch(new Fetch.OfEntries(InodeId.ROOT, Optional.empty(), 5)));
+      whole.add(open.store().fetch(new Fetch.OfEntries(new InodeId(2), Optional.empty(), 5)));
+    }
+    damaged.forEach(f -> assertThat(kindOf(f)).isEqualTo(StoreException.Kind.BROKEN));
+    whole.forEach(f ->
+        assertThat(f.join()).containsExactly(new Fetch.Entry(Name.of("b"), Samples.file(8, 1))));
   }
 
   @Test
@@ -387,7 +399,7 @@ class PostgresStoreTest {
   /// the log must be all that any old one is told was done.
   @Test
   void noAppendSlipsPastANewCoordinator() throws Exception {
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < 4; round++) {
       Open old = open();
       long start = old.state().sequence();
       long epoch = old.state().epoch();
@@ -589,6 +601,7 @@ class PostgresStoreTest {
             bad.content(),
             1,
             1,
+            bad.parent(),
             Optional.empty());
     open.append(Samples.batch(1, 1, new Change.PutInode(target)));
     StoreException.Kind kind = null;

@@ -52,6 +52,7 @@ final class Samples {
         ContentKind.NONE,
         version,
         version,
+        InodeId.NONE,
         Optional.empty());
   }
 
@@ -109,6 +110,7 @@ final class Samples {
         ContentKind.NONE,
         version,
         version,
+        InodeId.ROOT,
         Optional.empty());
   }
 
@@ -151,6 +153,7 @@ final class Samples {
         List.of(ContentKind.values()).get(random.nextInt(3)),
         version,
         random.nextLong(version + 1),
+        type == FileType.DIRECTORY ? new InodeId(1 + random.nextInt(50)) : InodeId.NONE,
         type == FileType.SYMLINK ? Optional.of(LinkTarget.of(name().bytes())) : Optional.empty());
   }
 

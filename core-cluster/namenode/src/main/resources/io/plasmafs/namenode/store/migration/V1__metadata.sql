@@ -74,8 +74,11 @@ CREATE TABLE inode (
   content         smallint NOT NULL CHECK (content IN (0, 1, 2)),
   version         bigint   NOT NULL,
   content_version bigint   NOT NULL,
+  parent          bigint   NOT NULL CHECK (parent >= 0 AND (type = 2) >= (parent > 0)),
   target          bytea    CHECK ((type = 5) = (target IS NOT NULL))
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.2);
+-- What a crash left without a name.
+CREATE INDEX inode_without_name ON inode (id) WHERE nlink = 0;
 
 CREATE TABLE entry (
   parent bigint NOT NULL CHECK (parent > 0),
