@@ -1,0 +1,298 @@
+package io.plasmafs.testkit;
+
+import io.plasmafs.client.ClientConfig;
+import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.datanode.Datanode;
+import io.plasmafs.datanode.DatanodeConfig;
+import io.plasmafs.datanode.DatanodeStore;
+import io.plasmafs.model.ClusterDescription;
+import io.plasmafs.namenode.Namenode;
+import io.plasmafs.namenode.NamenodeConfig;
+import io.plasmafs.postgres.PostgresServer;
+import io.plasmafs.postgres.TemporaryPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A namenode and some datanodes in this JVM, with a database of their own. One PostgreSQL serves all
+/// clusters of the JVM. Everything listens on loopback, at ports that are free; files are in a
+/// temporary directory that goes away with the cluster.
+///
+/// ```java
+/// try (TestCluster cluster = TestCluster.options().datanodes(3).replication(3).start();
+///     PlasmaClient client = cluster.connect()) {
+///   client.write("/file", bytes);
+///   cluster.stopDatanode(0);
+///   assertThat(client.readAll("/file")).isEqualTo(bytes);
+/// }
+/// ```
+public final class TestCluster implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /// Started when it is first needed, stopped with the JVM.
+  private static final class Postgres {
+    static final TemporaryPostgres SERVER =
+        TemporaryPostgres.start(Boolean.getBoolean("plasma.test.durable"));
+  }
+
+  /// What a cluster is like.
+  ///
+  /// @param datanodeBytes space of each datanode, taken from the disk at once
+  /// @param namenode settings of the namenode beyond these
+  /// @param sockets whether datanodes have a Unix-domain socket for clients on their host
+  public record Options(
+      int datanodes,
+      int replication,
+      int blockSize,
+      int inlineLimit,
+      long datanodeBytes,
+      boolean sockets,
+      Map<String, String> namenode) {
+
+    /// So many datanodes.
+    public Options datanodes(int count) {
+      return new Options(
+          count, replication, blockSize, inlineLimit, datanodeBytes, sockets, namenode);
+    }
+
+    /// So many copies of each block.
+    public Options replication(int copies) {
+      return new Options(
+          datanodes, copies, blockSize, inlineLimit, datanodeBytes, sockets, namenode);
+    }
+
+    /// Blocks of so many bytes.
+    public Options blockSize(int bytes) {
+      return new Options(
+          datanodes, replication, bytes, inlineLimit, datanodeBytes, sockets, namenode);
+    }
+
+    /// So much space on each datanode.
+    public Options datanodeBytes(long bytes) {
+      return new Options(
+          datanodes, replication, blockSize, inlineLimit, bytes, sockets, namenode);
+    }
+
+    /// With or without Unix-domain sockets.
+    public Options sockets(boolean on) {
+      return new Options(
+          datanodes, replication, blockSize, inlineLimit, datanodeBytes, on, namenode);
+    }
+
+    /// With one more setting of the namenode.
+    public Options namenode(String key, String value) {
+      Map<String, String> more = new HashMap<>(namenode);
+      more.put(key, value);
+      return new Options(
+          datanodes, replication, blockSize, inlineLimit, datanodeBytes, sockets, Map.copyOf(more));
+    }
+
+    /// Starts it; returns when clients can work.
+    public TestCluster start() {
+      try {
+        return new TestCluster(this);
+      } catch (IOException e) {
+        throw new UncheckedIOException("the cluster of a test cannot start", e);
+      }
+    }
+  }
+
+  /// Two datanodes of 64 MiB, two copies, blocks of 64 KiB, inline limit 8 KiB.
+  public static Options options() {
+    return new Options(2, 2, 64 << 10, 8 << 10, 64L << 20, true, Map.of());
+  }
+
+  private final Options options;
+  private final Path directory;
+  private final Properties namenodeProperties = new Properties();
+  private final List<Properties> datanodeProperties = new ArrayList<>();
+  private final List<@Nullable Datanode> datanodes = new ArrayList<>();
+  private @Nullable Namenode namenode;
+
+  private TestCluster(Options options) throws IOException {
+    this.options = options;
+    this.directory = Files.createTempDirectory("plasmafs");
+    try {
+      Path secret = secret("secret", "the secret of a cluster that lives for one test");
+      Path password = secret("password", Postgres.SERVER.server().password());
+      namenodeProperties.putAll(options.namenode());
+      set("cluster", "test");
+      set("block-size", String.valueOf(options.blockSize()));
+      set("inline-limit", String.valueOf(options.inlineLimit()));
+      set("replication", String.valueOf(options.replication()));
+      set("secret-file", secret.toString());
+      set("listen", "127.0.0.1:0");
+      set("address", "127.0.0.1:0");
+      set(
+          "database-url",
+          Postgres.SERVER.server().jdbcUrl(Postgres.SERVER.newDatabase(Optional.empty())));
+      set("database-user", PostgresServer.USER);
+      set("database-password-file", password.toString());
+      namenode = Namenode.start(NamenodeConfig.of(namenodeProperties));
+      // From now on it is always found at the same port.
+      set("listen", "127.0.0.1:" + namenode.port());
+      for (int i = 0; i < options.datanodes(); i++) {
+        addDatanode(secret, i);
+      }
+      awaitDatanodes(options.datanodes());
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Path secret(String name, String text) throws IOException {
+    Path file = directory.resolve(name);
+    Files.write(file, (text + "\n").getBytes(StandardCharsets.UTF_8));
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  private void set(String key, String value) {
+    namenodeProperties.setProperty(key, value);
+  }
+
+  private void addDatanode(Path secret, int number) throws IOException {
+    Path volume = directory.resolve("datanode" + number);
+    String identity =
+        DatanodeStore.format(
+            List.of(volume),
+            "test",
+            options.blockSize(),
+            ClusterDescription.SLICE_SIZE,
+            options.datanodeBytes(),
+            new SecureRandom(),
+            (done, all) -> {});
+    Properties properties = new Properties();
+    properties.setProperty("cluster", "test");
+    properties.setProperty("identity", identity);
+    properties.setProperty("volumes", volume.toString());
+    properties.setProperty("secret-file", secret.toString());
+    properties.setProperty("listen", "127.0.0.1:0");
+    properties.setProperty("address", "127.0.0.1:0");
+    properties.setProperty("namenodes", namenodes());
+    properties.setProperty("host", "host" + number);
+    properties.setProperty("scrub-bytes-per-second", "0");
+    if (options.sockets()) {
+      properties.setProperty("socket", directory.resolve("dn" + number).toString());
+    }
+    Datanode datanode = Datanode.start(DatanodeConfig.of(properties));
+    properties.setProperty("listen", "127.0.0.1:" + datanode.port());
+    datanodes.add(datanode);
+    datanodeProperties.add(properties);
+  }
+
+  /// Where clients find the cluster: host:port.
+  public String namenodes() {
+    return namenodeProperties.getProperty("listen");
+  }
+
+  /// A client, for the caller to close. It gives up after 20 seconds and looks for leaks.
+  public PlasmaClient connect() {
+    return PlasmaClient.connect(config());
+  }
+
+  /// What [#connect()] connects with.
+  public ClientConfig config() {
+    return ClientConfig.of("test", namenodes())
+        .withTimeout(Duration.ofSeconds(20))
+        .withLeakDetection(true);
+  }
+
+  /// Stops a datanode, counted from 0; what it has stored stays.
+  public void stopDatanode(int number) {
+    Datanode running = datanodes.set(number, null);
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  /// Starts a datanode again, at the port where it was.
+  public void startDatanode(int number) {
+    try {
+      datanodes.set(number, Datanode.start(DatanodeConfig.of(datanodeProperties.get(number))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The directory with the files of a datanode.
+  public Path datanodeDirectory(int number) {
+    return Path.of(datanodeProperties.get(number).getProperty("volumes"));
+  }
+
+  /// Identity of the store of a datanode.
+  public String identity(int number) {
+    return datanodeProperties.get(number).getProperty("identity");
+  }
+
+  /// Stops the namenode.
+  public void stopNamenode() {
+    Namenode running = namenode;
+    namenode = null;
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  /// Starts the namenode again, at the port where it was.
+  public void startNamenode() {
+    try {
+      namenode = Namenode.start(NamenodeConfig.of(namenodeProperties));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Waits until so many datanodes can be written to.
+  public void awaitDatanodes(int count) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    try (PlasmaClient client = connect()) {
+      for (; ; ) {
+        long alive =
+            client.status().datanodes().stream()
+                .filter(datanode -> datanode.state() == io.plasmafs.model.Datanode.State.ALIVE)
+                .count();
+        if (alive >= count) {
+          return;
+        }
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException(
+              alive + " of " + count + " datanodes came alive within " + PATIENCE);
+        }
+        Thread.sleep(20);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while datanodes were waited for", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (int i = 0; i < datanodes.size(); i++) {
+      stopDatanode(i);
+    }
+    stopNamenode();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(directory + " cannot be removed", e);
+    }
+  }
+}

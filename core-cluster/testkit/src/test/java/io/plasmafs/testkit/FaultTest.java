@@ -1,0 +1,171 @@
+package io.plasmafs.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.client.PlasmaOutputStream;
+import io.plasmafs.client.Transaction;
+import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsStatus;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// Datanodes and the namenode go away at bad moments.
+class FaultTest {
+
+  private static byte[] bytes(int count) {
+    byte[] bytes = new byte[count];
+    new Random(count).nextBytes(bytes);
+    return bytes;
+  }
+
+  @Test
+  void datanodeLostWhileWritingIsReplaced() throws IOException {
+    byte[] content = bytes(12 << 20);
+    try (TestCluster cluster = TestCluster.options().datanodes(3).start();
+        PlasmaClient client = cluster.connect()) {
+      for (int victim = 0; victim < 2; victim++) {
+        String path = "/file" + victim;
+        try (PlasmaOutputStream out = client.openOutput(path)) {
+          out.write(content, 0, 5 << 20);
+          cluster.stopDatanode(victim);
+          out.write(content, 5 << 20, 7 << 20);
+        }
+        assertThat(client.readAll(path)).isEqualTo(content);
+        cluster.startDatanode(victim);
+        cluster.awaitDatanodes(3);
+        assertThat(client.extents(io.plasmafs.model.FsPath.of(path)))
+            .allSatisfy(extent -> assertThat(extent.replicas()).hasSize(2));
+      }
+    }
+  }
+
+  @Test
+  void writeWithoutEnoughDatanodesFailsAndLeavesNothing() throws IOException {
+    try (TestCluster cluster = TestCluster.options().start();
+        PlasmaClient client = cluster.connect()) {
+      PlasmaOutputStream out = client.openOutput("/file");
+      out.write(bytes(2 << 20));
+      cluster.stopDatanode(0);
+      assertThatThrownBy(
+              () -> {
+                out.write(bytes(20 << 20));
+                out.close();
+              })
+          .isInstanceOf(IOException.class);
+      out.close();
+      assertThat(client.exists("/file")).isFalse();
+    }
+  }
+
+  @Test
+  void readGoesToTheOtherCopy() {
+    byte[] content = bytes(3 << 20);
+    try (TestCluster cluster = TestCluster.options().start();
+        PlasmaClient client = cluster.connect()) {
+      client.write("/file", content);
+      cluster.stopDatanode(0);
+      assertThat(client.readAll("/file")).isEqualTo(content);
+      cluster.startDatanode(0);
+      cluster.awaitDatanodes(2);
+      cluster.stopDatanode(1);
+      assertThat(client.readAll("/file")).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void flippedBitsAreReadFromTheOtherCopyOrNotAtAll() throws IOException {
+    byte[] content = bytes(1 << 20);
+    try (TestCluster cluster = TestCluster.options().start();
+        PlasmaClient client = cluster.connect()) {
+      client.write("/file", content);
+      damage(cluster.datanodeDirectory(0), content);
+      for (int i = 0; i < 10; i++) {
+        assertThat(client.readAll("/file")).isEqualTo(content);
+      }
+      damage(cluster.datanodeDirectory(1), content);
+      assertThatThrownBy(() -> client.readAll("/file"))
+          .isInstanceOfSatisfying(
+              FsException.class, e -> assertThat(e.status()).isEqualTo(FsStatus.EIO));
+    }
+  }
+
+  /// Flips a bit in the middle of where `content` lies in the largest file of a directory.
+  private static void damage(Path directory, byte[] content) throws IOException {
+    Path data;
+    try (Stream<Path> files = Files.walk(directory)) {
+      data =
+          files
+              .filter(Files::isRegularFile)
+              .max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length()))
+              .orElseThrow();
+    }
+    try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "rw")) {
+      byte[] wanted = new byte[64];
+      System.arraycopy(content, 512 << 10, wanted, 0, 64);
+      byte[] found = new byte[64];
+      for (long at = 0; at + 64 <= file.length(); at += 4096) {
+        file.seek(at);
+        file.readFully(found);
+        if (java.util.Arrays.equals(found, wanted)) {
+          file.seek(at + 7);
+          file.write(found[7] ^ 1);
+          return;
+        }
+      }
+    }
+    throw new IllegalStateException("the content was not found in " + data);
+  }
+
+  @Test
+  void namenodeRestartIsHidden() {
+    try (TestCluster cluster = TestCluster.options().start();
+        PlasmaClient client = cluster.connect()) {
+      client.mkdir("/before");
+      Transaction open = client.begin();
+      open.mkdir("/lost");
+      cluster.stopNamenode();
+      Thread restart = Thread.ofVirtual().start(cluster::startNamenode);
+      client.mkdir("/after");
+      assertThat(client.exists("/before")).isTrue();
+      assertThat(client.exists("/lost")).isFalse();
+      assertThatThrownBy(open::commit).isInstanceOf(FsException.class);
+      int[] runs = {0};
+      client.transact(
+          tx -> {
+            tx.mkdirs("/again");
+            if (runs[0]++ == 0) {
+              restart.join();
+              cluster.stopNamenode();
+              cluster.startNamenode();
+            }
+            tx.mkdirs("/again/more");
+          });
+      assertThat(runs[0]).isEqualTo(2);
+      assertThat(client.exists("/again/more")).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void nobodyThereIsOneClearFailure() {
+    assertThatThrownBy(
+            () ->
+                PlasmaClient.connect(
+                    io.plasmafs.client.ClientConfig.of("127.0.0.1:1")
+                        .withTimeout(java.time.Duration.ofMillis(300))))
+        .isInstanceOfSatisfying(
+            FsException.class,
+            e -> {
+              assertThat(e.status()).isEqualTo(FsStatus.EUNAVAIL);
+              assertThat(e).hasMessageContaining("127.0.0.1:1");
+            });
+  }
+}

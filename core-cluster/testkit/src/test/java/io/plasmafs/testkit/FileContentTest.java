@@ -1,0 +1,227 @@
+package io.plasmafs.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.plasmafs.client.PlasmaChannel;
+import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.client.PlasmaFile;
+import io.plasmafs.client.PlasmaInputStream;
+import io.plasmafs.client.PlasmaOutputStream;
+import io.plasmafs.client.Transaction;
+import io.plasmafs.client.WriteOptions;
+import io.plasmafs.model.FsException;
+import io.plasmafs.model.operation.Location;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What is written comes back, whatever the size and the way.
+class FileContentTest {
+  private static final int BLOCK = 64 << 10;
+  private static TestCluster cluster;
+  private static PlasmaClient client;
+
+  @BeforeAll
+  static void start() {
+    cluster = TestCluster.options().start();
+    client = cluster.connect();
+  }
+
+  @AfterAll
+  static void stop() {
+    client.close();
+    cluster.close();
+  }
+
+  private static byte[] bytes(int count) {
+    byte[] bytes = new byte[count];
+    new Random(count).nextBytes(bytes);
+    return bytes;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        0,
+        1,
+        8191,
+        8192,
+        8193,
+        BLOCK - 1,
+        BLOCK,
+        BLOCK + 1,
+        2 * BLOCK,
+        (1 << 20) - 1,
+        1 << 20,
+        (1 << 20) + 1,
+        5_000_000
+      })
+  void sizesAroundEveryBoundaryComeBack(int size) throws IOException {
+    byte[] content = bytes(size);
+    client.write("/w" + size, content);
+    assertThat(client.readAll("/w" + size)).isEqualTo(content);
+    assertThat(client.stat("/w" + size).size()).isEqualTo(size);
+
+    try (PlasmaOutputStream out = client.openOutput("/s" + size)) {
+      for (int from = 0; from < size; from += 100_001) {
+        out.write(content, from, Math.min(100_001, size - from));
+      }
+    }
+    try (InputStream in = client.openInput("/s" + size)) {
+      assertThat(in.readAllBytes()).isEqualTo(content);
+    }
+    try (PlasmaFile file = client.openFile("/s" + size)) {
+      Random random = new Random(size);
+      for (int i = 0; i < 20 && size > 0; i++) {
+        int from = random.nextInt(size);
+        int length = Math.min(1 + random.nextInt(200_000), size - from);
+        ByteBuffer target = ByteBuffer.allocate(length);
+        assertThat(file.read(target, from)).isEqualTo(length);
+        assertThat(target.array()).isEqualTo(Arrays.copyOfRange(content, from, from + length));
+      }
+      assertThat(file.read(ByteBuffer.allocate(1), size)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void appendsGrowAFileFromInlineToBlocks() throws IOException {
+    byte[] content = bytes(300_000);
+    int end = 0;
+    Random random = new Random(5);
+    while (end < content.length) {
+      int step = Math.min(1 + random.nextInt(9000), content.length - end);
+      try (PlasmaOutputStream out = client.openOutput("/append", WriteOptions.APPEND)) {
+        out.write(content, end, step);
+      }
+      end += step;
+    }
+    assertThat(client.readAll("/append")).isEqualTo(content);
+  }
+
+  @Test
+  void updateKeepsWhatItDoesNotTouch() throws IOException {
+    for (int size : new int[] {100, 8192, 70_000, 200_000}) {
+      byte[] content = bytes(size);
+      client.write("/update", content);
+      byte[] start = new byte[50];
+      Arrays.fill(start, (byte) 'x');
+      try (PlasmaOutputStream out = client.openOutput("/update", WriteOptions.UPDATE)) {
+        out.write(start);
+      }
+      System.arraycopy(start, 0, content, 0, 50);
+      assertThat(client.readAll("/update")).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void truncationCutsAndNeverShowsOldBytesAgain() {
+    for (int size : new int[] {1000, 70_000, 200_000}) {
+      for (int cut : new int[] {0, 1, 999, 8192, 65_536, 66_000, 131_072, 150_000}) {
+        byte[] content = bytes(size);
+        client.write("/cut", content);
+        client.truncate("/cut", cut);
+        byte[] expected = Arrays.copyOf(content, cut);
+        assertThat(client.readAll("/cut")).as("%d cut to %d", size, cut).isEqualTo(expected);
+        client.truncate("/cut", size + 1000);
+        expected = Arrays.copyOf(Arrays.copyOf(content, cut), size + 1000);
+        assertThat(client.readAll("/cut"))
+            .as("%d cut to %d and extended", size, cut)
+            .isEqualTo(cut > size ? Arrays.copyOf(content, size + 1000) : expected);
+      }
+    }
+  }
+
+  @Test
+  void randomWritesThroughAChannelAreThoseOfAnArray() throws IOException {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    byte[] model = new byte[3_000_000];
+    int size = 0;
+    try (PlasmaChannel channel = client.openChannel("/random", WriteOptions.DEFAULT)) {
+      for (int round = 0; round < 200; round++) {
+        int at = random.nextInt(round < 20 ? 6000 : 2_900_000);
+        byte[] piece = new byte[1 + random.nextInt(round % 10 == 0 ? 100_000 : 2000)];
+        random.nextBytes(piece);
+        assertThat(channel.write(ByteBuffer.wrap(piece), at)).isEqualTo(piece.length);
+        System.arraycopy(piece, 0, model, at, piece.length);
+        size = Math.max(size, at + piece.length);
+        if (round % 40 == 39) {
+          channel.force();
+        }
+        int from = random.nextInt(size);
+        ByteBuffer read = ByteBuffer.allocate(Math.min(size - from, 5000));
+        assertThat(channel.read(read, from)).isEqualTo(read.capacity());
+        assertThat(read.array())
+            .as("seed %d, round %d", seed, round)
+            .isEqualTo(Arrays.copyOfRange(model, from, from + read.capacity()));
+      }
+      assertThat(channel.size()).isEqualTo(size);
+    }
+    assertThat(client.readAll("/random")).isEqualTo(Arrays.copyOf(model, size));
+  }
+
+  @Test
+  void transactionSeesItsOwnContentAndOthersDoNot() {
+    byte[] before = bytes(100_000);
+    byte[] after = bytes(150_000);
+    client.write("/own", before);
+    try (Transaction tx = client.begin()) {
+      tx.write("/own", after);
+      assertThat(tx.readAll("/own")).isEqualTo(after);
+      assertThat(client.readAll("/own")).isEqualTo(before);
+      long sequence = tx.commit();
+      assertThat(client.stat("/own").version()).isEqualTo(sequence);
+    }
+    assertThat(client.readAll("/own")).isEqualTo(after);
+  }
+
+  @Test
+  void streamReadsOneVersionWhileTheFileIsReplaced() throws IOException {
+    byte[] before = bytes(6_000_000);
+    client.write("/held", before);
+    try (PlasmaInputStream in = client.openInput("/held")) {
+      byte[] first = in.readNBytes(10);
+      for (int i = 0; i < 3; i++) {
+        client.write("/held", bytes(3_000_000 + i));
+      }
+      byte[] rest = in.readAllBytes();
+      assertThat(first).isEqualTo(Arrays.copyOf(before, 10));
+      assertThat(rest).isEqualTo(Arrays.copyOfRange(before, 10, before.length));
+    }
+  }
+
+  @Test
+  void abortedStreamLeavesNothing() throws IOException {
+    PlasmaOutputStream out = client.openOutput("/never");
+    out.write(bytes(2_000_000));
+    out.abort();
+    assertThat(client.exists("/never")).isFalse();
+    assertThatThrownBy(() -> out.write(1)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void starWritesAllCopies() {
+    byte[] content = bytes(3_000_000);
+    client.write(
+        Location.of("/star"),
+        ByteBuffer.wrap(content),
+        WriteOptions.DEFAULT.with(WriteOptions.FanOut.STAR));
+    assertThat(client.readAll("/star")).isEqualTo(content);
+  }
+
+  @Test
+  void missingFileIsNamed() {
+    assertThatThrownBy(() -> client.readAll("/no/such"))
+        .isInstanceOf(FsException.class)
+        .hasMessageContaining("no");
+  }
+}
