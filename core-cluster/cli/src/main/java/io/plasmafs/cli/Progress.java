@@ -22,6 +22,7 @@ final class Progress implements TransferListener, AutoCloseable {
   private final AtomicLong planned = new AtomicLong();
   private @Nullable ProgressBar bar;
   private boolean countsBytes;
+  private long unplanned;
 
   Progress(String task, Session session) {
     this.task = task;
@@ -37,25 +38,34 @@ final class Progress implements TransferListener, AutoCloseable {
     }
     if (bar == null) {
       countsBytes = bytes >= WORTH_A_BAR_BYTES;
-      ProgressBarBuilder builder =
-          ProgressBar.builder()
-              .setTaskName(task)
-              .setStyle(ProgressBarStyle.ASCII)
-              .setUpdateIntervalMillis(200)
-              .clearDisplayOnFinish();
-      bar =
-          (countsBytes ? builder.setUnit(" MiB", 1 << 20) : builder.setUnit(" objects", 1))
-              .setInitialMax(0)
-              .build();
+      bar = begin(0);
     }
     bar.maxHint(planned.addAndGet(countsBytes ? bytes : objects));
   }
 
   @Override
   public synchronized void bytes(long count) {
+    unplanned += count;
     if (bar != null && countsBytes) {
       bar.stepBy(count);
+    } else if (bar == null && visible && unplanned >= WORTH_A_BAR_BYTES) {
+      // Nobody said how much there is to do: a bar without an end.
+      countsBytes = true;
+      bar = begin(-1);
+      bar.stepBy(unplanned);
     }
+  }
+
+  private ProgressBar begin(long max) {
+    ProgressBarBuilder builder =
+        ProgressBar.builder()
+            .setTaskName(task)
+            .setStyle(ProgressBarStyle.ASCII)
+            .setUpdateIntervalMillis(200)
+            .clearDisplayOnFinish()
+            .setInitialMax(max);
+    return (countsBytes ? builder.setUnit(" MiB", 1 << 20) : builder.setUnit(" objects", 1))
+        .build();
   }
 
   @Override
