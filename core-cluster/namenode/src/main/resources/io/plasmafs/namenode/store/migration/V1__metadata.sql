@@ -78,9 +78,6 @@ CREATE TABLE inode (
   parent          bigint   NOT NULL CHECK ((parent <> 0) = (type = 2)),
   target          bytea    CHECK ((type = 5) = (target IS NOT NULL))
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.2);
--- What a crash left without a name.
-CREATE INDEX inode_without_name ON inode (id) WHERE nlink = 0;
-
 -- What lost its last name while it was in use: cleaned up at start.
 CREATE INDEX inode_orphan ON inode (id) WHERE nlink = 0;
 
