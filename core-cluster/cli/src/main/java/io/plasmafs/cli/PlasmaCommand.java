@@ -1,5 +1,7 @@
 package io.plasmafs.cli;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -114,7 +116,8 @@ public final class PlasmaCommand implements Runnable {
 
   static int run(Console console, String[] args, Object... more) {
     Set<String> words = Set.copyOf(Arrays.asList(args).stream().distinct().toList());
-    boolean own = entries().keySet().stream().anyMatch(words::contains);
+    Set<String> others = Arrays.stream(more).map(PlasmaCommand::annotatedName).collect(toSet());
+    boolean own = others.stream().noneMatch(words::contains);
     if (own && !words.contains("-v") && !words.contains("--verbose")) {
       // Nobody reads a log of a short command, and setting one up takes long.
       System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
@@ -122,6 +125,13 @@ public final class PlasmaCommand implements Runnable {
     CommandLine line = commandLine(console, words, more);
     try {
       return line.execute(args);
+    } catch (LinkageError | VirtualMachineError e) {
+      // No memory left, or an installation with pieces missing: picocli lets these pass.
+      if (words.contains("-v") || words.contains("--verbose")) {
+        throw e;
+      }
+      console.err().line("plasma: " + e);
+      return ExitCode.FAILURE;
     } finally {
       try {
         console.out().flush();
@@ -139,7 +149,7 @@ public final class PlasmaCommand implements Runnable {
     Map<String, List<String>> groups = new LinkedHashMap<>();
     Map<String, Object> others = new LinkedHashMap<>();
     for (Object command : more) {
-      others.put(command.getClass().getAnnotation(Command.class).name(), command);
+      others.put(annotatedName(command), command);
     }
     Map<String, Entry> own = entries();
     boolean named =
@@ -212,6 +222,10 @@ public final class PlasmaCommand implements Runnable {
       console.err().flush();
       return ExitCode.USAGE;
     };
+  }
+
+  private static String annotatedName(Object annotated) {
+    return annotated.getClass().getAnnotation(Command.class).name();
   }
 
   private static String nameOf(CommandLine command) {
