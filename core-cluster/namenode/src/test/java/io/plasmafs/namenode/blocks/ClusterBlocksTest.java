@@ -43,6 +43,7 @@ class ClusterBlocksTest {
     AtomicLong counter = new AtomicLong(1);
     Generations generations =
         new Generations(n -> CompletableFuture.completedFuture(counter.getAndAdd(n)), 100);
+    generations.begin();
     return new ClusterBlocks(generations, writers, new Random(placementSeed), 1L << 30);
   }
 
@@ -299,9 +300,12 @@ class ClusterBlocksTest {
       random = new Random(runSeed);
       label = "seed " + runSeed;
       AtomicLong counter = new AtomicLong(1);
+      Generations generations =
+          new Generations(n -> CompletableFuture.completedFuture(counter.getAndAdd(n)), 64);
+      generations.begin();
       space =
           new ClusterBlocks(
-              new Generations(n -> CompletableFuture.completedFuture(counter.getAndAdd(n)), 64),
+              generations,
               tickets,
               new Random(runSeed),
               1 << 20);

@@ -53,13 +53,20 @@ class DatanodeRegistryTest {
   private final AtomicLong numbers = new AtomicLong(1);
   private final ClusterBlocks blocks =
       new ClusterBlocks(
-          new Generations(n -> CompletableFuture.completedFuture(numbers.getAndAdd(n)), 100),
+          generations(),
           writers,
           new Random(1),
           1L << 30);
   private final DatanodeTable table = new DatanodeTable();
   private final Links links = new Links();
   private DatanodeRegistry registry = registry(SETTINGS, List.of());
+
+  private Generations generations() {
+    Generations made =
+        new Generations(n -> CompletableFuture.completedFuture(numbers.getAndAdd(n)), 100);
+    made.begin();
+    return made;
+  }
 
   private static RegistrySettings settings(boolean enableNew) {
     return new RegistrySettings(
