@@ -77,8 +77,7 @@ public final class Namenode implements AutoCloseable {
   private final int port;
   private final String address;
 
-  private Namenode(NamenodeConfig config, Deque<AutoCloseable> opened)
-      throws IOException {
+  private Namenode(NamenodeConfig config, Deque<AutoCloseable> opened) throws IOException {
     this.toClose = opened;
     ClusterDescription description = config.description();
     Clock clock = Clock.systemUTC();
@@ -100,8 +99,7 @@ public final class Namenode implements AutoCloseable {
     WriteTickets writers = new WriteTickets(clock, CLOCK_MARGIN, withdrawals);
     Generations generations =
         new Generations(
-            count -> store.reserve(MetadataStore.Counter.GENERATION, count),
-            GENERATIONS_AT_A_TIME);
+            count -> store.reserve(MetadataStore.Counter.GENERATION, count), GENERATIONS_AT_A_TIME);
     ClusterBlocks blocks =
         new ClusterBlocks(
             generations, writers, new SplittableRandom(random.nextLong()), config.blocks());
@@ -111,12 +109,11 @@ public final class Namenode implements AutoCloseable {
     // The engine opens the store; before it serves, it tells its epoch, and the blocks are loaded.
     List<DatanodeRecord> datanodes = new ArrayList<>();
     Observer observer =
-        new Observer(
-            () -> {
-              generations.begin();
-              datanodes.addAll(store.datanodes());
-              loadBlocks(store, datanodes, blocks);
-            });
+        new Observer(() -> {
+          generations.begin();
+          datanodes.addAll(store.datanodes());
+          loadBlocks(store, datanodes, blocks);
+        });
     ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
     closing(background::shutdownNow);
     Engine engine =
@@ -132,11 +129,10 @@ public final class Namenode implements AutoCloseable {
             System::nanoTime,
             background);
     Thread engineThread = Thread.ofPlatform().name("engine").start(engine);
-    closing(
-        () -> {
-          engine.close();
-          engineThread.join();
-        });
+    closing(() -> {
+      engine.close();
+      engineThread.join();
+    });
     await(engine.start());
     await(observer.loaded);
     log.info(
@@ -145,8 +141,7 @@ public final class Namenode implements AutoCloseable {
         engine.epoch(),
         engine.sequence());
     KeyRing keys =
-        new KeyRing(
-            clock, random, engine.epoch(), config.keyInterval(), config.ticketLifetime());
+        new KeyRing(clock, random, engine.epoch(), config.keyInterval(), config.ticketLifetime());
 
     RpcTransport transport = closing(RpcTransport.open(config.networkThreads()));
     ScheduledExecutorService registryThread =
@@ -344,8 +339,8 @@ public final class Namenode implements AutoCloseable {
     }
   }
 
-  /// Runs a namenode until it is told to stop by a signal. Arguments: `--config FILE`, and any number
-  /// of `key=value`, as in [NamenodeConfig]. Ends with 1 if it cannot start or must stop.
+  /// Runs a namenode until it is told to stop by a signal. Arguments: `--config FILE`, and any
+  /// number of `key=value`, as in [NamenodeConfig]. Ends with 1 if it cannot start or must stop.
   public static void main(String[] arguments) {
     NamenodeConfig config;
     Namenode namenode;

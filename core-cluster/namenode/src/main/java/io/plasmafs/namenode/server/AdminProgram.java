@@ -33,10 +33,7 @@ public final class AdminProgram {
 
   /// @param superusers who may give orders
   public AdminProgram(
-      ClusterFacts facts,
-      Engine engine,
-      DatanodeRegistry registry,
-      Set<String> superusers) {
+      ClusterFacts facts, Engine engine, DatanodeRegistry registry, Set<String> superusers) {
     this.facts = facts;
     this.engine = engine;
     this.registry = registry;
@@ -74,14 +71,13 @@ public final class AdminProgram {
     registry
         .datanodes()
         .thenCombine(figures(), this::status)
-        .whenComplete(
-            (status, failure) -> {
-              if (failure == null) {
-                reply.success(status);
-              } else {
-                reply.systemError(failure);
-              }
-            });
+        .whenComplete((status, failure) -> {
+          if (failure == null) {
+            reply.success(status);
+          } else {
+            reply.systemError(failure);
+          }
+        });
   }
 
   private status_result status(List<Datanode> datanodes, Map<String, Long> figures) {
@@ -92,16 +88,13 @@ public final class AdminProgram {
     result.datanodes = CoordinationProgram.toXdr(datanodes);
     result.open_transactions = figures.getOrDefault(OPEN_TRANSACTIONS, 0L);
     result.inodes = figures.getOrDefault(INODES, 0L);
-    result.counters =
-        figures.entrySet().stream().map(AdminProgram::toXdr).toArray(counter[]::new);
+    result.counters = figures.entrySet().stream().map(AdminProgram::toXdr).toArray(counter[]::new);
     return result;
   }
 
   private CompletableFuture<Map<String, Long>> figures() {
     return CompletableFuture.supplyAsync(
-        () ->
-            Map.of(
-                OPEN_TRANSACTIONS, (long) engine.openTransactions(), INODES, engine.inodes()),
+        () -> Map.of(OPEN_TRANSACTIONS, (long) engine.openTransactions(), INODES, engine.inodes()),
         engine::execute);
   }
 

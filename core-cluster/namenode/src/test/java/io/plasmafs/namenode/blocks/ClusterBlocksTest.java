@@ -303,12 +303,7 @@ class ClusterBlocksTest {
       Generations generations =
           new Generations(n -> CompletableFuture.completedFuture(counter.getAndAdd(n)), 64);
       generations.begin();
-      space =
-          new ClusterBlocks(
-              generations,
-              tickets,
-              new Random(runSeed),
-              1 << 20);
+      space = new ClusterBlocks(generations, tickets, new Random(runSeed), 1 << 20);
       for (DatanodeId node : nodes) {
         space.addDatanode(node, "host" + node.value() % 3, "", 150 + random.nextInt(100));
         space.allocatable(node, true);
