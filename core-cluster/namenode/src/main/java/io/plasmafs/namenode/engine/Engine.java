@@ -1018,7 +1018,7 @@ public final class Engine implements Runnable {
     }
     call.answered = true;
     settle(call);
-    call.reply.accept(new Answer(call.outcomes, Optional.empty(), sequence));
+    answer(call, new Answer(call.outcomes, Optional.empty(), sequence));
   }
 
   private void finish(Call call, FsException cause, int operation) {
@@ -1027,8 +1027,18 @@ public final class Engine implements Runnable {
     }
     call.answered = true;
     settle(call);
-    call.reply.accept(
+    answer(
+        call,
         failure(call.outcomes, operation, cause, call.open == null ? 0 : publishedSequence));
+  }
+
+  /// A caller's fault must not keep others of the same batch from their answers.
+  private static void answer(Call call, Answer answer) {
+    try {
+      call.reply.accept(answer);
+    } catch (RuntimeException e) {
+      LOG.error("the answer to session {} could not be given", call.session.number(), e);
+    }
   }
 
   private void settle(Call call) {

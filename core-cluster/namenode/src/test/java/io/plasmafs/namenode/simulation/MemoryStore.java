@@ -152,11 +152,10 @@ public final class MemoryStore implements MetadataStore {
   private void applySome() {
     applying = false;
     disk.apply(disk.last());
-    long applied = disk.applied;
     later(
         () -> {
           if (listener != null) {
-            listener.accept(applied);
+            listener.accept(disk.applied);
           }
         });
   }
