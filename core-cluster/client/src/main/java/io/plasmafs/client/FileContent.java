@@ -13,6 +13,7 @@ import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every slice is verified against its CRC32C, and whole blocks against the checksum in the
 /// metadata; what fails is read from another copy, what all copies refuse is asked for again with a
-/// new block list, once. Safe for use by several threads.
+/// new block list. Safe for use by several threads.
 final class FileContent implements AutoCloseable {
   /// Blocks described by one call.
   private static final int PAGE_BLOCKS = 1 << 16;
+
+  /// How often the block list is asked for again when no copy can be read: with pauses, of three
+  /// seconds in all, as long as tickets are refused; else once.
+  private static final int MAX_REFETCHES = 6;
+
+  private static final Duration REFETCH_PAUSE = Duration.ofMillis(50);
 
   /// Extents kept; beyond this all are forgotten and fetched anew.
   private static final int MAX_EXTENTS = 1 << 15;
@@ -217,7 +224,7 @@ final class FileContent implements AutoCloseable {
     /// Waits for the bytes and puts all of them into `target`.
     void copyTo(ByteBuffer target) {
       for (Part part : parts) {
-        part.copyTo(target, true);
+        part.copyTo(target, MAX_REFETCHES);
       }
     }
 
@@ -339,14 +346,14 @@ final class FileContent implements AutoCloseable {
 
   /// One stretch of a range.
   private sealed interface Part {
-    void copyTo(ByteBuffer target, boolean mayRefetch);
+    void copyTo(ByteBuffer target, int refetches);
 
     void close();
   }
 
   private record Memory(ByteBuffer bytes) implements Part {
     @Override
-    public void copyTo(ByteBuffer target, boolean mayRefetch) {
+    public void copyTo(ByteBuffer target, int refetches) {
       target.put(bytes.duplicate());
     }
 
@@ -358,7 +365,7 @@ final class FileContent implements AutoCloseable {
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 16).asReadOnlyBuffer();
 
     @Override
-    public void copyTo(ByteBuffer target, boolean mayRefetch) {
+    public void copyTo(ByteBuffer target, int refetches) {
       zero(target, length);
     }
 
@@ -423,7 +430,7 @@ final class FileContent implements AutoCloseable {
     }
 
     @Override
-    public void copyTo(ByteBuffer target, boolean mayRefetch) {
+    public void copyTo(ByteBuffer target, int refetches) {
       boolean outdated = false;
       while (answer != null) {
         DatanodeId datanode = extent.replicas().get(order.get(next - 1)).datanode();
@@ -454,7 +461,7 @@ final class FileContent implements AutoCloseable {
           }
         }
       }
-      if (!mayRefetch) {
+      if (refetches == 0) {
         throw new FsException(
             outdated ? FsStatus.ESTALE : FsStatus.EIO,
             attributes.inode()
@@ -466,12 +473,16 @@ final class FileContent implements AutoCloseable {
                 + (tried.isEmpty() ? "none is left" : tried)
                 + ")");
       }
-      // Perhaps the tickets are too old, or the blocks have been copied elsewhere since.
+      // Perhaps the tickets are too old, or the blocks have been copied elsewhere since; and a
+      // datanode that has just started may not know the keys of tickets yet.
+      if (refetches < MAX_REFETCHES) {
+        Autocommit.sleep(REFETCH_PAUSE.multipliedBy(1L << (MAX_REFETCHES - refetches)));
+      }
       forget();
       List<Part> again = plan(position, length);
       try {
         for (Part part : again) {
-          part.copyTo(target, false);
+          part.copyTo(target, outdated ? refetches - 1 : 0);
         }
       } catch (FsException e) {
         throw tried.isEmpty() || e.status() != FsStatus.EIO

@@ -19,6 +19,7 @@ import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
 import io.plasmafs.oncrpc.xdr.BulkData;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -47,6 +48,8 @@ final class FileWriter {
   private static final long PREFETCH_FROM_BYTES = 4L << 20;
   private static final int ATTACH_TOGETHER = 64;
   private static final int MAX_RECOVERIES = 8;
+  private static final long FIRST_PAUSE_MILLIS = 20;
+  private static final long LONGEST_PAUSE_MILLIS = 2000;
 
   /// A datanode that did not store a piece.
   ///
@@ -588,6 +591,11 @@ final class FileWriter {
         refusals.addAll(Waiting.on(part.answer));
         again.add(part);
       }
+    }
+    if (refusals.stream().noneMatch(Refusal::gone)) {
+      // A datanode that has just started may not know the keys of tickets yet.
+      Autocommit.sleep(
+          Duration.ofMillis(Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << recoveries)));
     }
     for (Refusal refusal : refusals) {
       if (refusal.gone()) {

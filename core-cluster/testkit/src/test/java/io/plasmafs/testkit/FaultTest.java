@@ -56,10 +56,9 @@ class FaultTest {
       assertThatThrownBy(
               () -> {
                 out.write(bytes(20 << 20));
-                out.close();
               })
           .isInstanceOf(IOException.class);
-      out.close();
+      assertThatThrownBy(out::close).isInstanceOf(IOException.class);
       assertThat(client.exists("/file")).isFalse();
     }
   }

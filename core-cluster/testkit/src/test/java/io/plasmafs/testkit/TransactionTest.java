@@ -112,11 +112,12 @@ class TransactionTest {
     Transaction left;
     try (PlasmaClient other = cluster.connect()) {
       left = other.begin();
-      left.mkdir("/left");
+      Object unused = left.mkdir("/left");
     }
     assertThat(client.exists("/left")).isFalse();
     client.mkdir("/left");
     assertThatThrownBy(() -> left.mkdir("/left/more")).isInstanceOf(FsException.class);
+    left.close();
   }
 
   @Test
