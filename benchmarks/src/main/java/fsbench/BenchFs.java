@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/// What the load generator needs from a filesystem. One instance is shared by all its threads. Paths
-/// are absolute.
+/// What the load generator needs from a filesystem. One instance is shared by all its threads.
+/// Paths are absolute.
 public interface BenchFs extends Closeable {
 
   /// What must hold when the stream of [#create] has been closed.

@@ -34,8 +34,7 @@ public final class PlasmaBenchFs implements BenchFs {
   @Override
   public OutputStream create(String path, WriteOptions options) {
     return client.openOutput(
-        path,
-        io.plasmafs.client.WriteOptions.DEFAULT.withReplication(options.replication()));
+        path, io.plasmafs.client.WriteOptions.DEFAULT.withReplication(options.replication()));
   }
 
   @Override

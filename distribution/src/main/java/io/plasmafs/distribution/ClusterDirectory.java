@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,10 +43,8 @@ final class ClusterDirectory {
     return new ClusterDirectory(
         options
             .directory()
-            .orElseGet(
-                () ->
-                    LocalCluster.defaultDirectory(
-                        name != null ? name : LocalCluster.DEFAULT_NAME)));
+            .orElseGet(() ->
+                LocalCluster.defaultDirectory(name != null ? name : LocalCluster.DEFAULT_NAME)));
   }
 
   /// Makes what is missing of it.
@@ -91,7 +90,9 @@ final class ClusterDirectory {
   }
 
   private static String reason(IOException e) {
-    return e instanceof java.nio.file.AccessDeniedException ? "permission denied" : e.getMessage();
+    return e instanceof AccessDeniedException
+        ? "permission denied"
+        : String.valueOf(e.getMessage());
   }
 
   Path root() {

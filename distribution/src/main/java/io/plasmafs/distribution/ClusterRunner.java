@@ -10,16 +10,15 @@ import io.plasmafs.model.FsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /// Brings a cluster of this machine up, keeps it up, and takes it down.
 ///
-/// `start` returns when clients can work: the namenode answers and all datanodes are alive.
-/// `close` may be called at any time, also while another thread is in `start`.
+/// `start` returns when clients can work: the namenode answers and all datanodes are alive. `close`
+/// may be called at any time, also while another thread is in `start`.
 final class ClusterRunner implements AutoCloseable {
   /// What a cluster needs beside the datanodes' blocks before it is started for the first time.
   private static final long SPARE_BYTES = 512L << 20;
@@ -75,7 +74,7 @@ final class ClusterRunner implements AutoCloseable {
     for (int port : roles.ports()) {
       try (ServerSocket probe = new ServerSocket()) {
         probe.setReuseAddress(true);
-        probe.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       } catch (IOException e) {
         throw new CommandFailure(
             "port "
@@ -124,22 +123,11 @@ final class ClusterRunner implements AutoCloseable {
       try (PlasmaClient client = PlasmaClient.connect(config)) {
         while (!closed) {
           ClusterStatus status = client.status();
-          List<String> waiting = new ArrayList<>();
-          int alive = 0;
-          for (Datanode datanode : status.datanodes()) {
-            if (datanode.state() == Datanode.State.ALIVE) {
-              alive++;
-            } else if (datanode.state() == Datanode.State.DISABLED
-                || datanode.state() == Datanode.State.DRAINING) {
-              alive++; // as an operator wants it
-            } else {
-              waiting.add(datanode.address());
-            }
-          }
-          if (alive >= settings.datanodes()) {
+          long there = status.datanodes().stream().filter(ClusterRunner::isThere).count();
+          if (there >= settings.datanodes()) {
             return;
           }
-          missing = alive + " of " + settings.datanodes() + " datanodes are there";
+          missing = there + " of " + settings.datanodes() + " datanodes are there";
           failIfLate(deadline, missing);
           Thread.sleep(POLL_MILLIS);
         }
@@ -150,13 +138,18 @@ final class ClusterRunner implements AutoCloseable {
     }
   }
 
+  /// Whether a datanode is as its operator wants it.
+  private static boolean isThere(Datanode datanode) {
+    return switch (datanode.state()) {
+      case ALIVE, DISABLED, DRAINING -> true;
+      case NEW, SUSPECT, DEAD -> false;
+    };
+  }
+
   private void failIfLate(long deadline, String what) {
     if (System.nanoTime() > deadline) {
       throw new CommandFailure(
-          "the cluster does not get ready: "
-              + what
-              + "; see the files in "
-              + directory.log());
+          "the cluster does not get ready: " + what + "; see the files in " + directory.log());
     }
   }
 

@@ -13,8 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.Properties;
 
-/// What a cluster of one machine is made of. Written to `cluster.properties` of its directory by the
-/// first `plasma up`; the next ones find it there.
+/// What a cluster of one machine is made of. Written to `cluster.properties` of its directory by
+/// the first `plasma up`; the next ones find it there.
 ///
 /// @param name of the cluster
 /// @param datanodes how many
@@ -47,7 +47,9 @@ public record ClusterSettings(
   public ClusterSettings {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
       throw new IllegalArgumentException(
-          "'" + name + "' is no name for a cluster: use up to 64 letters, digits, '.', '_' and '-'");
+          "'"
+              + name
+              + "' is no name for a cluster: use up to 64 letters, digits, '.', '_' and '-'");
     }
     if (datanodes < 1 || datanodes > MAX_DATANODES) {
       throw new IllegalArgumentException(

@@ -28,8 +28,7 @@ final class DownCommand implements Callable<Integer> {
     ClusterDirectory directory = ClusterDirectory.of(CommonOptions.of(spec), name);
     ClusterSettings settings =
         ClusterSettings.load(directory.root())
-            .orElseThrow(
-                () -> new CommandFailure("there is no cluster in " + directory.root()));
+            .orElseThrow(() -> new CommandFailure("there is no cluster in " + directory.root()));
     Optional<ProcessHandle> supervisor = directory.processOf(LocalRoles.SUPERVISOR);
     if (supervisor.isPresent()) {
       supervisor.get().destroy();
@@ -40,8 +39,7 @@ final class DownCommand implements Callable<Integer> {
         new ClusterRunner(directory, settings, new StartReport(directory, text -> {}))) {
       any |= leftovers.endLeftovers();
     }
-    System.out.println(
-        "cluster " + settings.name() + (any ? " is stopped" : " was not running"));
+    System.out.println("cluster " + settings.name() + (any ? " is stopped" : " was not running"));
     return 0;
   }
 }

@@ -24,8 +24,8 @@ import java.util.function.Consumer;
 
 /// The processes of a cluster of one machine, and the files that they need.
 ///
-/// Memory: the namenode has 384 MiB of heap, each datanode 96 MiB, who looks after them 48 MiB; with two
-/// datanodes 624 MiB in all.
+/// Memory: the namenode has 384 MiB of heap, each datanode 96 MiB, who looks after them 48 MiB;
+/// with two datanodes 624 MiB in all.
 final class LocalRoles {
   /// Names the process that looks after the others.
   static final String SUPERVISOR = "supervisor";
@@ -192,7 +192,7 @@ final class LocalRoles {
             }
           });
     } catch (StoreException e) {
-      throw new CommandFailure(e.getMessage(), e);
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
   }
 }

@@ -42,7 +42,8 @@ final class StartReport {
         Try:
           ./plasma put README.md /hello
           ./plasma ls -l /
-          ./plasma cat /hello"""
+          ./plasma cat /hello\
+        """
             .formatted(settings.name(), settings.namenodeAddress(), datanodes(settings));
     terminal.accept(text);
     write(new Stage(Kind.READY, text));

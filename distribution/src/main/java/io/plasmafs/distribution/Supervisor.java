@@ -60,11 +60,10 @@ final class Supervisor implements AutoCloseable {
       Role role = roles.get(i);
       directory
           .processOf(role.name())
-          .ifPresent(
-              process -> {
-                log.info("{} is still running from before as process {}", role.name(), process.pid());
-                end(role, process);
-              });
+          .ifPresent(process -> {
+            log.info("{} is still running from before as process {}", role.name(), process.pid());
+            end(role, process);
+          });
       directory.forget(role.name());
     }
   }

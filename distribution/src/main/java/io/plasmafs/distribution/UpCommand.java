@@ -125,7 +125,7 @@ final class UpCommand implements Callable<Integer> {
       report.ready(settings);
       over.await();
     } catch (CommandFailure e) {
-      report.failed(e.getMessage());
+      report.failed(String.valueOf(e.getMessage()));
       throw e;
     }
   }
@@ -136,13 +136,12 @@ final class UpCommand implements Callable<Integer> {
     try {
       before = ClusterSettings.load(directory.root());
     } catch (IOException e) {
-      throw new CommandFailure(
-          "cannot read the description of the cluster: " + e.getMessage(), e);
+      throw new CommandFailure("cannot read the description of the cluster: " + e.getMessage(), e);
     }
     try {
       return before.map(this::changed).orElseGet(this::fresh);
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(e.getMessage(), e);
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
   }
 

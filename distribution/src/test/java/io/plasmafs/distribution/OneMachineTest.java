@@ -35,7 +35,8 @@ final class OneMachineTest {
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = new PlasmaCommandLine(scratch.resolve("cluster"), 20_000 + new Random().nextInt(20_000));
+    cluster =
+        new PlasmaCommandLine(scratch.resolve("cluster"), 20_000 + new Random().nextInt(20_000));
     tree = scratch.resolve("tree");
     growTree(tree, 7);
     PlasmaCommandLine.Result up = cluster.up(SMALL).succeeded();
@@ -81,7 +82,8 @@ final class OneMachineTest {
     for (String role : new String[] {"namenode-1", "datanode-1", "postgres", "datanode-2"}) {
       PlasmaCommandLine.kill(cluster.processes().get(role));
       String path = "/after-" + role;
-      Path local = Files.writeString(scratch.resolve("local"), "written after " + role + " was killed");
+      Path local =
+          Files.writeString(scratch.resolve("local"), "written after " + role + " was killed");
 
       cluster.plasma("put", local.toString(), path).succeeded();
 
@@ -136,7 +138,8 @@ final class OneMachineTest {
     Path blocked = Files.writeString(scratch.resolve("file"), "in the way");
     assertRefused(new PlasmaCommandLine(blocked, 0).up(), "in the way");
 
-    PlasmaCommandLine huge = new PlasmaCommandLine(scratch.resolve("huge"), cluster.portOffset() + 100);
+    PlasmaCommandLine huge =
+        new PlasmaCommandLine(scratch.resolve("huge"), cluster.portOffset() + 100);
     assertRefused(huge.up("--datanode-size", "900t"), "too little disk space");
 
     assertRefused(cluster.up("--block-size", "1m"), "--block-size was 64k");

@@ -92,7 +92,10 @@ final class PlasmaCommandLine {
       if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new AssertionError(
-            "plasma " + arguments + " does not end\n" + Files.readString(out, StandardCharsets.ISO_8859_1));
+            "plasma "
+                + arguments
+                + " does not end\n"
+                + Files.readString(out, StandardCharsets.ISO_8859_1));
       }
       return new Result(
           process.exitValue(),

@@ -120,6 +120,7 @@ public final class PlasmaCommand implements Runnable {
     boolean own = others.stream().noneMatch(words::contains);
     if (own && !words.contains("-v") && !words.contains("--verbose")) {
       // Nobody reads a log of a short command, and setting one up takes long.
+      System.setProperty("slf4j.internal.verbosity", "WARN");
       System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
     }
     CommandLine line = commandLine(console, words, more);

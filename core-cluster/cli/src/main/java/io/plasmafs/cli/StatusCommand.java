@@ -10,9 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// `plasma status`: the cluster as its operators see it.
-@Command(
-    name = "status",
-    description = "Tell what a cluster is made of and how its nodes are.")
+@Command(name = "status", description = "Tell what a cluster is made of and how its nodes are.")
 final class StatusCommand extends UserCommand {
   @Option(names = "--json", description = "An object, for programs.")
   boolean json;
@@ -57,8 +55,7 @@ final class StatusCommand extends UserCommand {
     o.array("gateways", list -> {});
   }
 
-  private static void write(Json o, String id, ClusterStatus.Namenode namenode)
-      throws IOException {
+  private static void write(Json o, String id, ClusterStatus.Namenode namenode) throws IOException {
     o.field("id", id);
     o.field("role", namenode.role());
     o.field("address", namenode.address());

@@ -47,30 +47,29 @@ final class Autocommit {
     var unused =
         session
             .compound(compound)
-            .whenComplete(
-                (answer, error) -> {
-                  if (error == null && !isTrouble(answer)) {
-                    result.complete(answer);
-                  } else if (error != null && !isTrouble(Waiting.failure(error).status())) {
-                    result.completeExceptionally(error);
-                  } else {
-                    var unused2 =
-                        takeOver(compound, changes, Optional.of(new Trouble(session, answer)))
-                            .whenComplete(
-                                (later, failure) -> {
-                                  if (failure != null) {
-                                    result.completeExceptionally(failure);
-                                  } else {
-                                    result.complete(later);
-                                  }
-                                });
-                  }
-                });
+            .whenComplete((answer, error) -> {
+              if (error == null && !isTrouble(answer)) {
+                result.complete(answer);
+              } else if (error != null && !isTrouble(Waiting.failure(error).status())) {
+                result.completeExceptionally(error);
+              } else {
+                var unused2 =
+                    takeOver(compound, changes, Optional.of(new Trouble(session, answer)))
+                        .whenComplete((later, failure) -> {
+                          if (failure != null) {
+                            result.completeExceptionally(failure);
+                          } else {
+                            result.complete(later);
+                          }
+                        });
+              }
+            });
     return result;
   }
 
   /// What the first attempt came to.
-  private record Trouble(NamenodeSession session, @org.jspecify.annotations.Nullable Answer answer) {}
+  private record Trouble(
+      NamenodeSession session, @org.jspecify.annotations.Nullable Answer answer) {}
 
   private static Compound compound(List<Operation> operations, boolean changes) {
     return new Compound(
@@ -93,14 +92,13 @@ final class Autocommit {
     CompletableFuture<Answer> result = new CompletableFuture<>();
     Thread.ofVirtual()
         .name("repeat a call")
-        .start(
-            () -> {
-              try {
-                result.complete(repeat(compound, changes, trouble));
-              } catch (Throwable e) {
-                result.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try {
+            result.complete(repeat(compound, changes, trouble));
+          } catch (Throwable e) {
+            result.completeExceptionally(e);
+          }
+        });
     return result;
   }
 
@@ -119,8 +117,7 @@ final class Autocommit {
         last = answer.failure().get().cause();
         perhapsDone = changes && last.status() == FsStatus.EUNKNOWN;
         if (last.status() == FsStatus.ECONFLICT) {
-          Optional<Compound> next =
-              pauseAfterConflict(answer, attempts, start, compound, changes);
+          Optional<Compound> next = pauseAfterConflict(answer, attempts, start, compound, changes);
           if (next.isEmpty()) {
             return answer;
           }
@@ -182,15 +179,13 @@ final class Autocommit {
     }
   }
 
-  /// Pauses, and gives the compound a new token, as the one that lost is done with; nothing if there
-  /// is to be no further attempt.
+  /// Pauses, and gives the compound a new token, as the one that lost is done with; nothing if
+  /// there is to be no further attempt.
   private Optional<Compound> pauseAfterConflict(
       Answer answer, int attempts, long start, Compound compound, boolean changes) {
     Optional<Duration> pause =
         retry.pause(
-            attempts,
-            Duration.ofNanos(System.nanoTime() - start),
-            ThreadLocalRandom.current());
+            attempts, Duration.ofNanos(System.nanoTime() - start), ThreadLocalRandom.current());
     if (pause.isEmpty() || answer.failure().isEmpty()) {
       return Optional.empty();
     }
@@ -232,19 +227,17 @@ final class Autocommit {
             case Operation.MakeSymlink o -> new Operation.Stat(o.where(), false);
             case Operation.Link o -> new Operation.Stat(o.where(), false);
             case Operation.SetAttributes o -> new Operation.Stat(o.where(), o.follow());
-            default ->
-                changes(operation) ? new Operation.Versions(List.of()) : operation;
+            default -> changes(operation) ? new Operation.Versions(List.of()) : operation;
           });
     }
-    Answer answer =
-        Waiting.on(session.compound(new Compound(0, Optional.empty(), questions)));
+    Answer answer = Waiting.on(session.compound(new Compound(0, Optional.empty(), questions)));
     if (answer.failure().isPresent()) {
       throw new FsException(
           FsStatus.EUNKNOWN,
           "commit "
               + sequence
-              + " is done, but the connection was lost before its answer came, and what it did cannot"
-              + " be seen any more: "
+              + " is done, but the connection was lost before its answer came, and what it did"
+              + " cannot be seen any more: "
               + answer.failure().get().cause().getMessage());
     }
     List<Outcome> outcomes = new ArrayList<>();

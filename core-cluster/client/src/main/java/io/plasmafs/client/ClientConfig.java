@@ -22,12 +22,12 @@ import java.util.Properties;
 /// @param namenodes `host:port` of some or all of them
 /// @param principal who acts; the user of this process and its groups if absent
 /// @param timeout for how long a coordinator that moves or restarts, and lost connections, are
-///     waited for before a call fails
+///   waited for before a call fails
 /// @param callTimeout for how long one call may go unanswered before its connection is given up
 /// @param retry of transactions that met a conflict
 /// @param bufferBytes direct memory that all streams of the client together may use
 /// @param leakDetection log a warning, with the place of creation, for each transaction, stream,
-///     file or channel that was collected without having been closed
+///   file or channel that was collected without having been closed
 public record ClientConfig(
     String cluster,
     List<String> namenodes,
@@ -47,7 +47,8 @@ public record ClientConfig(
   public ClientConfig {
     namenodes = List.copyOf(namenodes);
     if (namenodes.isEmpty()) {
-      throw new FsException(FsStatus.EINVAL, "no namenode is given: at least one host:port is needed");
+      throw new FsException(
+          FsStatus.EINVAL, "no namenode is given: at least one host:port is needed");
     }
     if (bufferBytes < 4L << 20) {
       throw new FsException(
@@ -115,8 +116,9 @@ public record ClientConfig(
 
   private static String withPort(String address) {
     int colon = address.lastIndexOf(':');
-    boolean ipv6WithoutPort = address.endsWith("]") || (colon >= 0 && address.indexOf(':') != colon
-        && !address.contains("]"));
+    boolean ipv6WithoutPort =
+        address.endsWith("]")
+            || (colon >= 0 && address.indexOf(':') != colon && !address.contains("]"));
     if (colon < 0) {
       return address + ":" + DEFAULT_PORT;
     }

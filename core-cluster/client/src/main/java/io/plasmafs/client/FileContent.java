@@ -420,13 +420,12 @@ final class FileContent implements AutoCloseable {
       answer =
           datanodes
               .connection(at.datanode())
-              .thenCompose(
-                  connection ->
-                      connection.read(
-                          granted.tickets().get(replica),
-                          at.firstBlock() + block - extent.index(),
-                          offset,
-                          sliceBytes));
+              .thenCompose(connection ->
+                  connection.read(
+                      granted.tickets().get(replica),
+                      at.firstBlock() + block - extent.index(),
+                      offset,
+                      sliceBytes));
     }
 
     @Override
@@ -455,7 +454,11 @@ final class FileContent implements AutoCloseable {
             case ESTALEBLOCK, ETICKET -> outdated = true;
             default -> datanodes.reportFailure(datanode, e);
           }
-          tried.append(tried.isEmpty() ? "" : "; ").append(datanode).append(": ").append(e.getMessage());
+          tried
+              .append(tried.isEmpty() ? "" : "; ")
+              .append(datanode)
+              .append(": ")
+              .append(e.getMessage());
           if (next < order.size()) {
             ask();
           }

@@ -105,11 +105,9 @@ final class FileEdits {
                     0,
                     transaction.client().datanodePool().localIds(),
                     java.util.Set.of())));
-    Attributes attributes =
-        Outcomes.expect(Outcome.Inode.class, begun.get(0)).attributes();
+    Attributes attributes = Outcomes.expect(Outcome.Inode.class, begun.get(0)).attributes();
     FileWriter writer =
-        new FileWriter(
-            transaction, attributes.inode(), 0, content.remaining(), options.fanOut());
+        new FileWriter(transaction, attributes.inode(), 0, content.remaining(), options.fanOut());
     try {
       writer.adopt(Outcomes.expect(Outcome.Allocation.class, begun.get(1)).extents());
       writer.write(content);
@@ -135,8 +133,8 @@ final class FileEdits {
     return all;
   }
 
-  /// What cuts a file off at `size`, or extends it by a hole. The block that the cut goes through is
-  /// written anew, so that what was behind the cut never shows again when the file grows.
+  /// What cuts a file off at `size`, or extends it by a hole. The block that the cut goes through
+  /// is written anew, so that what was behind the cut never shows again when the file grows.
   static List<Operation> truncation(Transaction transaction, Location where, long size) {
     if (size < 0) {
       throw new FsException(FsStatus.EINVAL, "a file cannot have a size of " + size + " bytes");
@@ -146,8 +144,7 @@ final class FileEdits {
     Location at = Location.of(inode);
     int inlineLimit = transaction.client().cluster().inlineLimit();
     int blockSize = transaction.client().cluster().blockSize();
-    Operation resize =
-        new Operation.SetAttributes(at, false, AttributeChanges.NONE.withSize(size));
+    Operation resize = new Operation.SetAttributes(at, false, AttributeChanges.NONE.withSize(size));
     long keep = Math.min(size, content.size());
     boolean wasInline = content.inline().isPresent();
     if (size == 0 || size == content.size()) {

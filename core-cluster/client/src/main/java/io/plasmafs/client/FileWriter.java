@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 /// Sends bytes to new blocks of one file, from the start of a block on, front to back.
 ///
 /// Bytes gather in a piece of 1 MiB of direct memory. A full piece is checksummed, sent to the
-/// datanodes of its run (chain or star), and kept until they have answered; several pieces are under
-/// way at a time, as the budget of the client allows. Runs are reserved ahead of need, in growing
-/// sizes. All work but the sending is done by the thread that calls, one at a time.
+/// datanodes of its run (chain or star), and kept until they have answered; several pieces are
+/// under way at a time, as the budget of the client allows. Runs are reserved ahead of need, in
+/// growing sizes. All work but the sending is done by the thread that calls, one at a time.
 ///
 /// **What happens when a datanode fails.** Pieces that were not acknowledged are still here: they
 /// are sent again, to a new run that avoids the datanode. Blocks acknowledged before have lost one
@@ -53,8 +53,8 @@ final class FileWriter {
 
   /// A datanode that did not store a piece.
   ///
-  /// @param gone whether it is not to be used again, and what it holds counts as lost; else only the
-  ///     ticket was too old, or the bytes were damaged on the way
+  /// @param gone whether it is not to be used again, and what it holds counts as lost; else only
+  ///   the ticket was too old, or the bytes were damaged on the way
   private record Refusal(DatanodeId datanode, boolean gone) {}
 
   /// Bytes of one piece that belong to one run, on their way.
@@ -213,8 +213,8 @@ final class FileWriter {
     }
   }
 
-  /// Sends all remaining bytes without copying and without consuming them: they must not change before
-  /// [#finish()] has returned. Waits only if there are more than a few pieces.
+  /// Sends all remaining bytes without copying and without consuming them: they must not change
+  /// before [#finish()] has returned. Waits only if there are more than a few pieces.
   void sendAll(ByteBuffer source) {
     ByteBuffer all = source.slice();
     for (int from = 0; from < all.limit(); ) {
@@ -254,7 +254,7 @@ final class FileWriter {
   }
 
   private ByteBuffer nextPiece() {
-    for (;;) {
+    for (; ; ) {
       if (underWay.isEmpty() && blockHeld.isEmpty()) {
         return pieceFrom(buffers.take());
       }
@@ -334,7 +334,8 @@ final class FileWriter {
       checksums[i] = crc;
       int index = Math.toIntExact(block - checksumBase);
       if (index >= blockChecksums.length) {
-        blockChecksums = java.util.Arrays.copyOf(blockChecksums, Math.max(index + 1, 2 * blockChecksums.length));
+        blockChecksums =
+            java.util.Arrays.copyOf(blockChecksums, Math.max(index + 1, 2 * blockChecksums.length));
       }
       blockChecksums[index] =
           offset == 0 ? crc : BlockChecksum.combine(blockChecksums[index], crc, length);
@@ -366,26 +367,25 @@ final class FileWriter {
               replica.firstBlock() + skip));
     }
     return write(part, granted.tickets().get(0), replicas.get(0), skip, chain)
-        .handle(
-            (answer, error) -> {
-              if (error != null) {
-                return blame(List.of(replicas.get(0)), error);
-              }
-              if (answer.status() == FsStatus.OK && answer.failed().isEmpty()) {
-                return List.<Refusal>of();
-              }
-              List<Replica> failed = new ArrayList<>();
-              for (int position : answer.failed()) {
-                if (position >= 0 && position < replicas.size()) {
-                  failed.add(replicas.get(position));
-                }
-              }
-              return blame(
-                  failed.isEmpty() ? List.of(replicas.get(0)) : failed,
-                  new FsException(
-                      answer.status() == FsStatus.OK ? FsStatus.EIO : answer.status(),
-                      answer.message()));
-            });
+        .handle((answer, error) -> {
+          if (error != null) {
+            return blame(List.of(replicas.get(0)), error);
+          }
+          if (answer.status() == FsStatus.OK && answer.failed().isEmpty()) {
+            return List.<Refusal>of();
+          }
+          List<Replica> failed = new ArrayList<>();
+          for (int position : answer.failed()) {
+            if (position >= 0 && position < replicas.size()) {
+              failed.add(replicas.get(position));
+            }
+          }
+          return blame(
+              failed.isEmpty() ? List.of(replicas.get(0)) : failed,
+              new FsException(
+                  answer.status() == FsStatus.OK ? FsStatus.EIO : answer.status(),
+                  answer.message()));
+        });
   }
 
   private CompletableFuture<List<Refusal>> star(Sent part) {
@@ -397,17 +397,14 @@ final class FileWriter {
       Replica replica = replicas.get(i);
       CompletableFuture<List<Refusal>> one =
           write(part, granted.tickets().get(i), replica, skip, List.of())
-              .handle(
-                  (answer, error) -> {
-                    if (error != null) {
-                      return blame(List.of(replica), error);
-                    }
-                    return answer.status() == FsStatus.OK
-                        ? List.<Refusal>of()
-                        : blame(
-                            List.of(replica),
-                            new FsException(answer.status(), answer.message()));
-                  });
+              .handle((answer, error) -> {
+                if (error != null) {
+                  return blame(List.of(replica), error);
+                }
+                return answer.status() == FsStatus.OK
+                    ? List.<Refusal>of()
+                    : blame(List.of(replica), new FsException(answer.status(), answer.message()));
+              });
       all =
           all.thenCombine(
               one,
@@ -435,22 +432,21 @@ final class FileWriter {
       Sent part, Ticket ticket, Replica replica, long skip, List<ChainLink> chain) {
     return datanodes
         .connection(replica.datanode())
-        .thenCompose(
-            connection -> {
-              BulkData data = BulkData.wrap(part.bytes.duplicate());
-              try {
-                return connection.write(
-                    ticket,
-                    replica.firstBlock() + skip,
-                    part.offset,
-                    inode,
-                    chain,
-                    part.checksums,
-                    data);
-              } finally {
-                data.release();
-              }
-            });
+        .thenCompose(connection -> {
+          BulkData data = BulkData.wrap(part.bytes.duplicate());
+          try {
+            return connection.write(
+                ticket,
+                replica.firstBlock() + skip,
+                part.offset,
+                inode,
+                chain,
+                part.checksums,
+                data);
+          } finally {
+            data.release();
+          }
+        });
   }
 
   /// Waits for the first of the pieces under way, and deals with what became of it.
@@ -541,7 +537,8 @@ final class FileWriter {
               + "); the file must be written again");
     }
     return new GrantedExtent(
-        new Extent(extent.index(), extent.count(), extent.generation(), replicas, extent.checksums()),
+        new Extent(
+            extent.index(), extent.count(), extent.generation(), replicas, extent.checksums()),
         tickets);
   }
 
@@ -632,9 +629,7 @@ final class FileWriter {
         int offset = (int) (at % blockSize);
         Run target = runHolding(runs, block);
         int length =
-            (int)
-                Math.min(
-                    part.bytes.limit() - done, (target.limit - block) * blockSize - offset);
+            (int) Math.min(part.bytes.limit() - done, (target.limit - block) * blockSize - offset);
         ByteBuffer bytes = part.bytes.slice(done, length);
         int firstSlice = done / sliceSize;
         int[] checksums =
@@ -686,7 +681,8 @@ final class FileWriter {
       }
     }
     throw new FsException(
-        FsStatus.EFAILED, "the server reserved no run for block " + block + ", which was asked for");
+        FsStatus.EFAILED,
+        "the server reserved no run for block " + block + ", which was asked for");
   }
 
   private Run runFor(long block) {
@@ -704,8 +700,7 @@ final class FileWriter {
       Answer answer = Waiting.on(pending);
       if (answer.failure().isEmpty()) {
         adopt(
-            usable(
-                Outcomes.expect(Outcome.Allocation.class, answer.outcomes().get(0)).extents()));
+            usable(Outcomes.expect(Outcome.Allocation.class, answer.outcomes().get(0)).extents()));
         return runHolding(reserved, block);
       }
     }
@@ -800,15 +795,12 @@ final class FileWriter {
       FileContent content = FileContent.within(transaction, Location.of(inode), false);
       FileWriter again =
           new FileWriter(
-              transaction,
-              inode,
-              extent.index(),
-              (long) extent.count() * blockSize,
-              fanOut);
+              transaction, inode, extent.index(), (long) extent.count() * blockSize, fanOut);
       again.avoided.addAll(avoided);
       again.recoveries = recoveries + 1;
       if (again.recoveries > MAX_RECOVERIES) {
-        throw new FsException(FsStatus.ENONODE, inode + ": datanodes fail faster than copies are made");
+        throw new FsException(
+            FsStatus.ENONODE, inode + ": datanodes fail faster than copies are made");
       }
       long at = extent.index() * blockSize;
       long end = Math.min(sizeNow, extent.end() * blockSize);

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Cleans up after callers that forget to close something: when the garbage collector finds it, what
-/// it holds is let go, and, if detection is on, a warning says where it was made.
+/// Cleans up after callers that forget to close something: when the garbage collector finds it,
+/// what it holds is let go, and, if detection is on, a warning says where it was made.
 final class LeakDetector {
   private static final Logger log = LoggerFactory.getLogger(LeakDetector.class);
 

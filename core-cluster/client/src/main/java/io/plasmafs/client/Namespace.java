@@ -27,9 +27,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/// Everything that can be done with the files of a cluster, by paths from its root. A
-/// [Transaction] does it within itself; a [PlasmaClient] does each call as a transaction of its
-/// own, durable when the call returns.
+/// Everything that can be done with the files of a cluster, by paths from its root. A [Transaction]
+/// does it within itself; a [PlasmaClient] does each call as a transaction of its own, durable when
+/// the call returns.
 ///
 /// Calls block, and are made for virtual threads; [#submit] is the asynchronous form below all of
 /// them. A failure that the filesystem knows is an [FsException] with its [FsStatus]; streams and
@@ -47,7 +47,7 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
   /// The future fails with an [FsException] if no answer could be had.
   ///
   /// @param operations at most [io.plasmafs.model.operation.Compound#MAX_OPERATIONS], no begin,
-  ///     commit or abort among them
+  ///   commit or abort among them
   CompletableFuture<Answer> submit(List<Operation> operations);
 
   /// Runs operations in order, in one round trip and one step, and waits.
@@ -158,8 +158,8 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
   }
 
   /// The object at `path` and everything below it, parents before what they hold, names in the
-  /// order of their bytes; symbolic links are not followed. Directories are fetched as the stream is
-  /// consumed; memory is needed for one page of each directory on the way down.
+  /// order of their bytes; symbolic links are not followed. Directories are fetched as the stream
+  /// is consumed; memory is needed for one page of each directory on the way down.
   ///
   /// What goes away meanwhile is left out.
   default Stream<TreeEntry> walk(FsPath path) {
@@ -315,14 +315,12 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
 
   /// Sets owner and group.
   default Attributes chown(String path, String owner, String group) {
-    return setAttributes(
-        FsPath.of(path), AttributeChanges.NONE.withOwner(owner).withGroup(group));
+    return setAttributes(FsPath.of(path), AttributeChanges.NONE.withOwner(owner).withGroup(group));
   }
 
   /// Sets the time of the last change of content.
   default Attributes setModified(String path, Instant time) {
-    return setAttributes(
-        FsPath.of(path), AttributeChanges.NONE.withMtime(TimeChange.to(time)));
+    return setAttributes(FsPath.of(path), AttributeChanges.NONE.withMtime(TimeChange.to(time)));
   }
 
   /// Sets how many copies of each block are wanted.
@@ -369,8 +367,7 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
 
   /// Names of all extended attributes, sorted.
   default List<XattrName> listXattrs(FsPath path) {
-    return expect(
-            Outcome.Names.class, execute(new Operation.ListXattrs(Location.of(path), true)))
+    return expect(Outcome.Names.class, execute(new Operation.ListXattrs(Location.of(path), true)))
         .names();
   }
 

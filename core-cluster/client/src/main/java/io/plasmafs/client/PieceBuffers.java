@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Direct memory for all streams of a client. What goes beyond one piece for each stream that is at
-/// work counts against a budget; the one piece is always given, so that no stream waits for another.
-/// Memory is bounded by the budget and a piece for each stream at work.
+/// work counts against a budget; the one piece is always given, so that no stream waits for
+/// another. Memory is bounded by the budget and a piece for each stream at work.
 final class PieceBuffers {
   /// Bytes in one piece, and in one call to a datanode.
   static final int PIECE = 1 << 20;

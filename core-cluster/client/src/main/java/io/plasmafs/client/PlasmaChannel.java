@@ -59,8 +59,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
   static PlasmaChannel open(
       Transaction transaction, boolean owned, Location where, WriteOptions options) {
     InodeId inode =
-        Outcomes.expect(
-                Outcome.Inode.class, transaction.execute(FileEdits.opening(where, options)))
+        Outcomes.expect(Outcome.Inode.class, transaction.execute(FileEdits.opening(where, options)))
             .attributes()
             .inode();
     FileContent content = FileContent.within(transaction, Location.of(inode), false);
@@ -87,12 +86,11 @@ public final class PlasmaChannel implements SeekableByteChannel {
 
   @Override
   public int read(ByteBuffer target) throws IOException {
-    return locked(
-        () -> {
-          int count = readAt(target, position);
-          position += Math.max(0, count);
-          return count;
-        });
+    return locked(() -> {
+      int count = readAt(target, position);
+      position += Math.max(0, count);
+      return count;
+    });
   }
 
   /// Reads from `position` on and leaves the channel's own position alone.
@@ -143,15 +141,14 @@ public final class PlasmaChannel implements SeekableByteChannel {
 
   @Override
   public int write(ByteBuffer source) throws IOException {
-    return locked(
-        () -> {
-          if (options.how() == WriteOptions.How.APPEND) {
-            position = size;
-          }
-          int count = writeAt(source, position);
-          position += count;
-          return count;
-        });
+    return locked(() -> {
+      if (options.how() == WriteOptions.How.APPEND) {
+        position = size;
+      }
+      int count = writeAt(source, position);
+      position += count;
+      return count;
+    });
   }
 
   /// Writes all of `source` from `position` on and leaves the channel's own position alone.
@@ -209,14 +206,13 @@ public final class PlasmaChannel implements SeekableByteChannel {
 
   @Override
   public PlasmaChannel position(long newPosition) throws IOException {
-    return locked(
-        () -> {
-          if (newPosition < 0) {
-            throw new IllegalArgumentException("position " + newPosition + " is negative");
-          }
-          position = newPosition;
-          return this;
-        });
+    return locked(() -> {
+      if (newPosition < 0) {
+        throw new IllegalArgumentException("position " + newPosition + " is negative");
+      }
+      position = newPosition;
+      return this;
+    });
   }
 
   @Override
@@ -226,19 +222,18 @@ public final class PlasmaChannel implements SeekableByteChannel {
 
   @Override
   public PlasmaChannel truncate(long newSize) throws IOException {
-    return locked(
-        () -> {
-          if (newSize < 0) {
-            throw new IllegalArgumentException("size " + newSize + " is negative");
-          }
-          if (newSize < size) {
-            flush();
-            transaction.truncate(Location.of(inode), newSize);
-            refresh();
-          }
-          position = Math.min(position, newSize);
-          return this;
-        });
+    return locked(() -> {
+      if (newSize < 0) {
+        throw new IllegalArgumentException("size " + newSize + " is negative");
+      }
+      if (newSize < size) {
+        flush();
+        transaction.truncate(Location.of(inode), newSize);
+        refresh();
+      }
+      position = Math.min(position, newSize);
+      return this;
+    });
   }
 
   /// Sends the changed blocks, and makes them part of the file within the transaction.
@@ -266,8 +261,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
     if (wasInline && size <= inlineLimit) {
       ByteBuffer all = dirty.firstEntry().getValue();
       Operation write =
-          new Operation.WriteInline(
-              Location.of(inode), FileEdits.bytes(all.slice(0, (int) size)));
+          new Operation.WriteInline(Location.of(inode), FileEdits.bytes(all.slice(0, (int) size)));
       dirty.clear();
       return List.of(write);
     }
@@ -288,9 +282,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
           if (writer != null) {
             operations.addAll(writer.finish());
           }
-          writer =
-              new FileWriter(
-                  transaction, inode, block, runBytes(block), options.fanOut());
+          writer = new FileWriter(transaction, inode, block, runBytes(block), options.fanOut());
         }
         ByteBuffer bytes = entry.getValue().clear();
         bytes.limit((int) Math.min(blockSize, size - block * blockSize));
@@ -323,19 +315,18 @@ public final class PlasmaChannel implements SeekableByteChannel {
   /// durably and visibly.
   public void force() throws IOException {
     Object unused =
-        locked(
-            () -> {
-              List<Operation> operations = changes();
-              if (!owned) {
-                run(operations);
-              } else {
-                Transaction ending = transaction;
-                long unusedSequence = ending.commit(operations);
-                transaction = ending.client().beginHidden();
-                refresh();
-              }
-              return this;
-            });
+        locked(() -> {
+          List<Operation> operations = changes();
+          if (!owned) {
+            run(operations);
+          } else {
+            Transaction ending = transaction;
+            long unusedSequence = ending.commit(operations);
+            transaction = ending.client().beginHidden();
+            refresh();
+          }
+          return this;
+        });
   }
 
   /// Gives up what was not made part of the file yet.

@@ -48,8 +48,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// ```
 ///
 /// A coordinator that moves or restarts, a connection that breaks and a datanode that goes away are
-/// dealt with inside, up to [ClientConfig#timeout()]; then there is one [FsException] that says what
-/// was tried.
+/// dealt with inside, up to [ClientConfig#timeout()]; then there is one [FsException] that says
+/// what was tried.
 public final class PlasmaClient implements Namespace, AutoCloseable {
   private static final int EVENT_LOOPS = 2;
 
@@ -136,8 +136,7 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   /// The cluster as its operators see it, at this moment.
   public ClusterStatus status() {
-    status_result result =
-        Waiting.on(coordinator.session().thenCompose(NamenodeSession::status));
+    status_result result = Waiting.on(coordinator.session().thenCompose(NamenodeSession::status));
     Map<String, Long> counters = new LinkedHashMap<>();
     for (counter one : result.counters) {
       counters.put(one.name, one.value);
@@ -164,7 +163,8 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     return principal;
   }
 
-  /// Begins a transaction. It costs no round trip: the server learns of it with its first operation.
+  /// Begins a transaction. It costs no round trip: the server learns of it with its first
+  /// operation.
   public Transaction begin() {
     return begin(Optional.empty(), Duration.ZERO);
   }
@@ -177,8 +177,7 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     return begin(CommitToken.random(), actor, idleTimeout);
   }
 
-  private Transaction begin(
-      CommitToken token, Optional<Principal> actor, Duration idleTimeout) {
+  private Transaction begin(CommitToken token, Optional<Principal> actor, Duration idleTimeout) {
     return new Transaction(this, lastTransaction.incrementAndGet(), token, actor, idleTimeout);
   }
 
@@ -187,9 +186,9 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     return begin();
   }
 
-  /// Runs `action` in a transaction and commits it. On ECONFLICT, or when the connection or a datanode
-  /// was lost before the commit, it is run again in a new transaction, as [ClientConfig#retry()]
-  /// says. A failure of the action aborts the transaction.
+  /// Runs `action` in a transaction and commits it. On ECONFLICT, or when the connection or a
+  /// datanode was lost before the commit, it is run again in a new transaction, as
+  /// [ClientConfig#retry()] says. A failure of the action aborts the transaction.
   public <E extends Exception> void transact(TransactionBody.Action<E> action) throws E {
     boolean unused =
         transactResult(
@@ -267,8 +266,7 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     while (System.nanoTime() - start < config.timeout().toNanos()) {
       try {
         CommitState state =
-            Waiting.on(
-                coordinator.session().thenCompose(session -> session.commitOutcome(token)));
+            Waiting.on(coordinator.session().thenCompose(session -> session.commitOutcome(token)));
         switch (state.kind()) {
           case DONE -> {
             return state.sequence();
@@ -352,10 +350,9 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   @Override
   public void truncate(Location where, long size) {
-    transact(
-        transaction -> {
-          long unused = transaction.commit(FileEdits.truncation(transaction, where, size));
-        });
+    transact(transaction -> {
+      long unused = transaction.commit(FileEdits.truncation(transaction, where, size));
+    });
   }
 
   @Override
@@ -385,13 +382,12 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
       return attributes;
     }
     Attributes attributes =
-        transactResult(
-            transaction -> {
-              FileEdits.Written written =
-                  FileEdits.write(transaction, where, content.duplicate(), options);
-              long unused = transaction.commit(written.last());
-              return written.attributes();
-            });
+        transactResult(transaction -> {
+          FileEdits.Written written =
+              FileEdits.write(transaction, where, content.duplicate(), options);
+          long unused = transaction.commit(written.last());
+          return written.attributes();
+        });
     content.position(content.limit());
     return attributes;
   }

@@ -41,14 +41,15 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
   PlasmaInputStream(PlasmaClient client, FileContent content) {
     this.content = content;
     this.tracked =
-        client.leaks().track(this, "input stream of " + content.attributes().inode(), content::close);
+        client
+            .leaks()
+            .track(this, "input stream of " + content.attributes().inode(), content::close);
     content
         .inline()
-        .ifPresent(
-            bytes -> {
-              ready = bytes;
-              asked = bytes.limit();
-            });
+        .ifPresent(bytes -> {
+          ready = bytes;
+          asked = bytes.limit();
+        });
   }
 
   /// Attributes at the moment of opening.

@@ -66,14 +66,12 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   static PlasmaOutputStream open(
       Transaction transaction, boolean owned, Location where, WriteOptions options) {
     Attributes attributes =
-        Outcomes.expect(
-                Outcome.Inode.class, transaction.execute(FileEdits.opening(where, options)))
+        Outcomes.expect(Outcome.Inode.class, transaction.execute(FileEdits.opening(where, options)))
             .attributes();
     Optional<FileContent> old =
         FileEdits.startsEmpty(options.how()) || attributes.size() == 0
             ? Optional.empty()
-            : Optional.of(
-                FileContent.within(transaction, Location.of(attributes.inode()), false));
+            : Optional.of(FileContent.within(transaction, Location.of(attributes.inode()), false));
     return new PlasmaOutputStream(transaction, owned, attributes, old, options);
   }
 
@@ -151,8 +149,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   private void put(ByteBuffer source) {
     FileWriter blocks = writer;
     if (blocks == null) {
-      int limit =
-          small.capacity() == 0 ? 0 : transaction.client().cluster().inlineLimit();
+      int limit = small.capacity() == 0 ? 0 : transaction.client().cluster().inlineLimit();
       int needed = small.position() + source.remaining();
       if (needed <= limit) {
         if (needed > small.capacity()) {
@@ -163,8 +160,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
         return;
       }
       blocks =
-          new FileWriter(
-              transaction, attributes.inode(), base / blockSize, -1, options.fanOut());
+          new FileWriter(transaction, attributes.inode(), base / blockSize, -1, options.fanOut());
       writer = blocks;
       blocks.write(small.flip());
       small = ByteBuffer.allocate(0);
@@ -172,8 +168,8 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     blocks.write(source);
   }
 
-  /// Takes everything from `source`, from its position to its end, read straight into the buffers that
-  /// are sent.
+  /// Takes everything from `source`, from its position to its end, read straight into the buffers
+  /// that are sent.
   ///
   /// @param progress gets the number of bytes of each step
   /// @return how many bytes were taken

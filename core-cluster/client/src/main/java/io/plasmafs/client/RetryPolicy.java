@@ -5,12 +5,13 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// How often, and after which pauses, a transaction that met a conflict is run again. The pause
-/// before attempt n is a random part of `firstPause` doubled n - 1 times, at most `longestPause`: so
-/// that those who collided once do not collide for ever.
+/// before attempt n is a random part of `firstPause` doubled n - 1 times, at most `longestPause`:
+/// so that those who collided once do not collide for ever.
 ///
 /// @param attempts in all, the first one included
 /// @param limit after so long no further attempt is begun
-public record RetryPolicy(int attempts, Duration firstPause, Duration longestPause, Duration limit) {
+public record RetryPolicy(
+    int attempts, Duration firstPause, Duration longestPause, Duration limit) {
 
   /// Up to 50 attempts within 30 seconds, with pauses of 2 milliseconds to half a second.
   public static final RetryPolicy DEFAULT =

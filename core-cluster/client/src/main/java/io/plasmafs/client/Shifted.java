@@ -24,8 +24,7 @@ final class Shifted {
                   .toList());
       case Operation.Versions o -> o;
       case Operation.ListDirectory o ->
-          new Operation.ListDirectory(
-              at(o.where(), by), o.after(), o.limit(), o.withAttributes());
+          new Operation.ListDirectory(at(o.where(), by), o.after(), o.limit(), o.withAttributes());
       case Operation.ReadLink o -> new Operation.ReadLink(at(o.where(), by));
       case Operation.StatFilesystem o -> o;
       case Operation.Create o ->
@@ -37,14 +36,12 @@ final class Shifted {
       case Operation.Unlink o -> new Operation.Unlink(at(o.where(), by));
       case Operation.RemoveDirectory o -> new Operation.RemoveDirectory(at(o.where(), by));
       case Operation.RemoveTree o -> new Operation.RemoveTree(at(o.where(), by));
-      case Operation.Rename o ->
-          new Operation.Rename(at(o.from(), by), at(o.to(), by), o.how());
+      case Operation.Rename o -> new Operation.Rename(at(o.from(), by), at(o.to(), by), o.how());
       case Operation.SetAttributes o ->
           new Operation.SetAttributes(at(o.where(), by), o.follow(), o.changes());
       case Operation.SetXattr o ->
           new Operation.SetXattr(at(o.where(), by), o.follow(), o.how(), o.name(), o.value());
-      case Operation.GetXattr o ->
-          new Operation.GetXattr(at(o.where(), by), o.follow(), o.name());
+      case Operation.GetXattr o -> new Operation.GetXattr(at(o.where(), by), o.follow(), o.name());
       case Operation.ListXattrs o -> new Operation.ListXattrs(at(o.where(), by), o.follow());
       case Operation.RemoveXattr o ->
           new Operation.RemoveXattr(at(o.where(), by), o.follow(), o.name());
@@ -52,12 +49,7 @@ final class Shifted {
           new Operation.Read(at(o.where(), by), o.follow(), o.first(), o.count());
       case Operation.Allocate o ->
           new Operation.Allocate(
-              at(o.where(), by),
-              o.index(),
-              o.count(),
-              o.replication(),
-              o.preferred(),
-              o.avoided());
+              at(o.where(), by), o.index(), o.count(), o.replication(), o.preferred(), o.avoided());
       case Operation.Attach o ->
           new Operation.Attach(at(o.where(), by), o.extent(), o.minimumSize());
       case Operation.WriteInline o -> new Operation.WriteInline(at(o.where(), by), o.content());

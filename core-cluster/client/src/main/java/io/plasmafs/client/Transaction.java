@@ -123,23 +123,20 @@ public final class Transaction implements Namespace, AutoCloseable {
       return client
           .coordinator()
           .session()
-          .thenCompose(
-              found -> {
-                session = found;
-                synchronized (this) {
-                  began = true;
-                }
-                return found.compound(new Compound(id, Optional.empty(), withBegin));
-              })
+          .thenCompose(found -> {
+            session = found;
+            synchronized (this) {
+              began = true;
+            }
+            return found.compound(new Compound(id, Optional.empty(), withBegin));
+          })
           .whenComplete((answer, error) -> noteLoss(answer, error))
           .thenApply(Core::withoutBegin);
     }
 
     private static Answer withoutBegin(Answer answer) {
       Optional<Answer.Failure> failure =
-          answer
-              .failure()
-              .map(f -> new Answer.Failure(Math.max(-1, f.operation() - 1), f.cause()));
+          answer.failure().map(f -> new Answer.Failure(Math.max(-1, f.operation() - 1), f.cause()));
       List<Outcome> outcomes = answer.outcomes();
       return new Answer(
           outcomes.isEmpty() ? outcomes : outcomes.subList(1, outcomes.size()),
@@ -153,12 +150,11 @@ public final class Transaction implements Namespace, AutoCloseable {
               || answer != null
                   && answer
                       .failure()
-                      .map(
-                          failure ->
-                              switch (failure.cause().status()) {
-                                case ENOTRANS, ELONGTRANS, ECOORD -> true;
-                                default -> false;
-                              })
+                      .map(failure ->
+                          switch (failure.cause().status()) {
+                            case ENOTRANS, ELONGTRANS, ECOORD -> true;
+                            default -> false;
+                          })
                       .orElse(false);
       if (ended && state == State.OPEN) {
         state = State.ENDED;
@@ -310,11 +306,11 @@ public final class Transaction implements Namespace, AutoCloseable {
   /// Data of all files written in this transaction are synced on all datanodes first, side by side.
   /// Streams of the transaction must have been closed before.
   ///
-  /// @return number of the commit, which is now the version of all that it changed; 0 if it
-  ///     changed nothing
+  /// @return number of the commit, which is now the version of all that it changed; 0 if it changed
+  ///   nothing
   /// @throws io.plasmafs.model.FsException ECONFLICT if another transaction was first or a
-  ///     precondition failed; EUNAVAIL if the connection was lost before the commit; EUNKNOWN if the
-  ///     outcome could not be learnt within the time limit
+  ///   precondition failed; EUNAVAIL if the connection was lost before the commit; EUNKNOWN if the
+  ///   outcome could not be learnt within the time limit
   public long commit() {
     return commit(List.of());
   }
@@ -352,7 +348,8 @@ public final class Transaction implements Namespace, AutoCloseable {
     abort();
   }
 
-  /// Names the commit of this transaction: with it [PlasmaClient#outcomeOf] tells what became of it.
+  /// Names the commit of this transaction: with it [PlasmaClient#outcomeOf] tells what became of
+  /// it.
   public CommitToken token() {
     return core.token;
   }
@@ -388,11 +385,12 @@ public final class Transaction implements Namespace, AutoCloseable {
     return written.attributes();
   }
 
-  /// Creates many files with their content, small and medium-sized, in few round trips: contents that
-  /// are small enough are stored with the metadata, the others go to the datanodes side by side.
+  /// Creates many files with their content, small and medium-sized, in few round trips: contents
+  /// that are small enough are stored with the metadata, the others go to the datanodes side by
+  /// side.
   ///
   /// @param files any number; together they should not be more than some tens of MiB, which the
-  ///     caller holds in memory
+  ///   caller holds in memory
   /// @return the inodes, in the same order
   public List<InodeId> writeAll(List<NewFile> files) {
     return BulkWrite.write(this, files);

@@ -18,7 +18,8 @@ class RetryPolicyTest {
       long ceiling = Math.min(20, 4L << (made - 1));
       for (int i = 0; i < 100; i++) {
         Duration pause = POLICY.pause(made, Duration.ZERO, random).orElseThrow();
-        assertThat(pause).isBetween(Duration.ofNanos(ceiling * 500_000), Duration.ofMillis(ceiling));
+        assertThat(pause)
+            .isBetween(Duration.ofNanos(ceiling * 500_000), Duration.ofMillis(ceiling));
       }
     }
   }

@@ -35,7 +35,9 @@ public final class Checksums {
 
   /// `length` of them from `from` on; [#NONE] of [#NONE].
   Checksums slice(int from, int length) {
-    return values.length == 0 ? NONE : new Checksums(Arrays.copyOfRange(values, from, from + length));
+    return values.length == 0
+        ? NONE
+        : new Checksums(Arrays.copyOfRange(values, from, from + length));
   }
 
   @Override

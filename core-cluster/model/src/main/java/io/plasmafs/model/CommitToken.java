@@ -4,8 +4,8 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/// Names a commit, chosen by who commits: 1 to 64 bytes, unique for ever. A commit repeated with the
-/// same token has the effect of one, and its outcome can be asked for.
+/// Names a commit, chosen by who commits: 1 to 64 bytes, unique for ever. A commit repeated with
+/// the same token has the effect of one, and its outcome can be asked for.
 public final class CommitToken {
   /// The longest token, in bytes.
   public static final int MAX_BYTES = 64;

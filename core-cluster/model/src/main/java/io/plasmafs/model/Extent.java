@@ -6,8 +6,8 @@ import java.util.List;
 ///
 /// @param index of the first block within the file: byte offset divided by the block size
 /// @param count 1 to [#MAX_BLOCKS]
-/// @param generation number of the allocation, never given out twice: a datanode stores it with each
-///     block, so that a block which was since given to other data is recognised
+/// @param generation number of the allocation, never given out twice: a datanode stores it with
+///   each block, so that a block which was since given to other data is recognised
 /// @param replicas one or more, on different datanodes
 /// @param checksums CRC32C of each block; empty before the run is attached to a file
 public record Extent(
@@ -18,7 +18,8 @@ public record Extent(
   public Extent {
     replicas = List.copyOf(replicas);
     if (index < 0 || count < 1 || count > MAX_BLOCKS) {
-      throw new IllegalArgumentException("no extent can have index " + index + " and count " + count);
+      throw new IllegalArgumentException(
+          "no extent can have index " + index + " and count " + count);
     }
     if (checksums.count() != 0 && checksums.count() != count) {
       throw new IllegalArgumentException(

@@ -36,7 +36,11 @@ public record FsPath(List<Name> names) {
     if (bytes.length > MAX_BYTES) {
       throw new FsException(
           FsStatus.ENAMETOOLONG,
-          "a path of " + bytes.length + " bytes is too long: at most " + MAX_BYTES + " are allowed");
+          "a path of "
+              + bytes.length
+              + " bytes is too long: at most "
+              + MAX_BYTES
+              + " are allowed");
     }
     List<Name> names = new ArrayList<>();
     int start = 0;

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The ways in which an operation can fail that a caller must expect. One table for all doors:
-/// each maps it once to its own protocol's numbers (`docs/status.md`).
+/// The ways in which an operation can fail that a caller must expect. One table for all doors: each
+/// maps it once to its own protocol's numbers (`docs/status.md`).
 public enum FsStatus {
   OK(0, "success"),
   EPERM(1, "operation not permitted"),

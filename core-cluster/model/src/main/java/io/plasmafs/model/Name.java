@@ -62,7 +62,8 @@ public final class Name implements Comparable<Name> {
     }
     if (bytes[offset] == '.' && (length == 1 || (length == 2 && bytes[offset + 1] == '.'))) {
       throw new FsException(
-          FsStatus.EBADPATH, "'" + Printable.of(bytes, offset, length) + "' cannot be used as a name");
+          FsStatus.EBADPATH,
+          "'" + Printable.of(bytes, offset, length) + "' cannot be used as a name");
     }
   }
 

@@ -13,7 +13,10 @@ final class Printable {
     String text;
     try {
       text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length)).toString();
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(bytes, offset, length))
+              .toString();
     } catch (CharacterCodingException e) {
       return escapeBytes(bytes, offset, length);
     }
@@ -22,16 +25,15 @@ final class Printable {
     }
     StringBuilder out = new StringBuilder();
     text.codePoints()
-        .forEach(
-            c -> {
-              if (isUnsafe(c)) {
-                for (byte b : new String(Character.toChars(c)).getBytes(StandardCharsets.UTF_8)) {
-                  appendEscaped(out, b);
-                }
-              } else {
-                out.appendCodePoint(c);
-              }
-            });
+        .forEach(c -> {
+          if (isUnsafe(c)) {
+            for (byte b : new String(Character.toChars(c)).getBytes(StandardCharsets.UTF_8)) {
+              appendEscaped(out, b);
+            }
+          } else {
+            out.appendCodePoint(c);
+          }
+        });
     return out.toString();
   }
 

@@ -2,8 +2,8 @@ package io.plasmafs.model;
 
 import java.util.Arrays;
 
-/// Admission to a run of blocks of one datanode, made by the coordinator and checked by the datanode
-/// without asking anyone. What the HMAC covers is laid down with the wire contract.
+/// Admission to a run of blocks of one datanode, made by the coordinator and checked by the
+/// datanode without asking anyone. What the HMAC covers is laid down with the wire contract.
 ///
 /// @param epoch of the coordinator that made it
 /// @param keyId which of the coordinator's keys authenticates it

@@ -8,17 +8,17 @@ import java.util.Optional;
 ///
 /// @param directory of the server: its data, its password file and its log are kept below it
 /// @param installation directory of a PostgreSQL installation, with `bin` in it; absent for the
-///     binaries that come with this program
+///   binaries that come with this program
 /// @param cache where the binaries that come with this program are unpacked
 /// @param port on 127.0.0.1; 0 keeps the port of the last start, or takes any that is free
 /// @param socketDirectory where the server also offers a Unix-domain socket; absent for none
 /// @param durable false loses acknowledged commits when the machine crashes (not when the server
-///     does): for tests only
+///   does): for tests only
 /// @param sharedBuffersMegabytes memory for its page cache
 /// @param maxConnections connections at the same time
 /// @param startLimit how long a start may take, recovery after a crash included
-/// @param fromTemplate copies a directory set up once for this machine, which is faster than setting
-///     up each; all copies have one password. For tests only
+/// @param fromTemplate copies a directory set up once for this machine, which is faster than
+///   setting up each; all copies have one password. For tests only
 public record PostgresSettings(
     Path directory,
     Optional<Path> installation,

@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 
 /// How PostgreSQL's programs are started: they refuse to run as root.
 ///
-/// An ordinary user starts them as they are. Root starts them as the account `postgres`
-/// (`setpriv`) where there is one that can reach the programs and the data, else inside a user
-/// namespace of their own (`unshare -U`), in which they do not see that they are root. A directory
-/// that exists decides by its owner, so that a server is always started the way it was set up.
+/// An ordinary user starts them as they are. Root starts them as the account `postgres` (`setpriv`)
+/// where there is one that can reach the programs and the data, else inside a user namespace of
+/// their own (`unshare -U`), in which they do not see that they are root. A directory that exists
+/// decides by its owner, so that a server is always started the way it was set up.
 ///
 /// @param prefix of every command
 /// @param account that owns the data; absent if that is who runs this process

@@ -28,8 +28,8 @@ import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A namenode and some datanodes in this JVM, with a database of their own. One PostgreSQL serves all
-/// clusters of the JVM. Everything listens on loopback, at ports that are free; files are in a
+/// A namenode and some datanodes in this JVM, with a database of their own. One PostgreSQL serves
+/// all clusters of the JVM. Everything listens on loopback, at ports that are free; files are in a
 /// temporary directory that goes away with the cluster.
 ///
 /// ```java
@@ -83,8 +83,7 @@ public final class TestCluster implements AutoCloseable {
 
     /// So much space on each datanode.
     public Options datanodeBytes(long bytes) {
-      return new Options(
-          datanodes, replication, blockSize, inlineLimit, bytes, sockets, namenode);
+      return new Options(datanodes, replication, blockSize, inlineLimit, bytes, sockets, namenode);
     }
 
     /// With or without Unix-domain sockets.

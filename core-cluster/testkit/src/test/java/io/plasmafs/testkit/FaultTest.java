@@ -136,16 +136,15 @@ class FaultTest {
       assertThat(client.exists("/lost")).isFalse();
       assertThatThrownBy(open::commit).isInstanceOf(FsException.class);
       int[] runs = {0};
-      client.transact(
-          tx -> {
-            tx.mkdirs("/again");
-            if (runs[0]++ == 0) {
-              restart.join();
-              cluster.stopNamenode();
-              cluster.startNamenode();
-            }
-            tx.mkdirs("/again/more");
-          });
+      client.transact(tx -> {
+        tx.mkdirs("/again");
+        if (runs[0]++ == 0) {
+          restart.join();
+          cluster.stopNamenode();
+          cluster.startNamenode();
+        }
+        tx.mkdirs("/again/more");
+      });
       assertThat(runs[0]).isEqualTo(2);
       assertThat(client.exists("/again/more")).isTrue();
     } catch (InterruptedException e) {
@@ -155,11 +154,10 @@ class FaultTest {
 
   @Test
   void nobodyThereIsOneClearFailure() {
-    assertThatThrownBy(
-            () ->
-                PlasmaClient.connect(
-                    io.plasmafs.client.ClientConfig.of("127.0.0.1:1")
-                        .withTimeout(java.time.Duration.ofMillis(300))))
+    assertThatThrownBy(() ->
+            PlasmaClient.connect(
+                io.plasmafs.client.ClientConfig.of("127.0.0.1:1")
+                    .withTimeout(java.time.Duration.ofMillis(300))))
         .isInstanceOfSatisfying(
             FsException.class,
             e -> {

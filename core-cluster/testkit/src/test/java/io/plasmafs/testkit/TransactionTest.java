@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.Transaction;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.operation.Operation.Requirement;
-import io.plasmafs.model.FsPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -57,19 +57,16 @@ class TransactionTest {
       List<Future<?>> all = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
         all.add(
-            workers.submit(
-                () -> {
-                  for (int n = 0; n < each; n++) {
-                    client.transact(
-                        tx -> {
-                          long version = tx.stat("/counter").contentVersion();
-                          byte value = tx.readAll("/counter")[0];
-                          tx.require(
-                              FsPath.of("/counter"), Requirement.CONTENT_VERSION, version);
-                          tx.write("/counter", new byte[] {(byte) (value + 1)});
-                        });
-                  }
-                }));
+            workers.submit(() -> {
+              for (int n = 0; n < each; n++) {
+                client.transact(tx -> {
+                  long version = tx.stat("/counter").contentVersion();
+                  byte value = tx.readAll("/counter")[0];
+                  tx.require(FsPath.of("/counter"), Requirement.CONTENT_VERSION, version);
+                  tx.write("/counter", new byte[] {(byte) (value + 1)});
+                });
+              }
+            }));
       }
       for (Future<?> one : all) {
         Object unused = one.get();
@@ -96,13 +93,11 @@ class TransactionTest {
 
   @Test
   void failureOfTheBodyAborts() {
-    assertThatThrownBy(
-            () ->
-                client.transact(
-                    tx -> {
-                      tx.mkdir("/half");
-                      throw new IllegalStateException("no");
-                    }))
+    assertThatThrownBy(() ->
+            client.transact(tx -> {
+              tx.mkdir("/half");
+              throw new IllegalStateException("no");
+            }))
         .isInstanceOf(IllegalStateException.class);
     assertThat(client.exists("/half")).isFalse();
   }
@@ -132,8 +127,7 @@ class TransactionTest {
 
   @Test
   void manyTransactionsThatNobodyClosesHarmNobody() {
-    try (PlasmaClient careless =
-        PlasmaClient.connect(cluster.config().withLeakDetection(false))) {
+    try (PlasmaClient careless = PlasmaClient.connect(cluster.config().withLeakDetection(false))) {
       List<Transaction> forgotten = new ArrayList<>();
       FsStatus refusal = FsStatus.OK;
       for (int i = 0; i < 10_000 && refusal == FsStatus.OK; i++) {

@@ -57,10 +57,9 @@ class TreeTest {
     try (TestCluster cluster = TestCluster.options().start();
         PlasmaClient client = cluster.connect()) {
       TreeUpload.Summary up =
-          client.transactResult(
-              tx ->
-                  new TreeUpload(tx, TreeOptions.DEFAULT, TransferListener.SILENT)
-                      .copy(source, FsPath.of("/tree")));
+          client.transactResult(tx ->
+              new TreeUpload(tx, TreeOptions.DEFAULT, TransferListener.SILENT)
+                  .copy(source, FsPath.of("/tree")));
       assertThat(up.files()).isEqualTo(5 * 60 + 4);
       assertThat(up.links()).isEqualTo(4);
       TreeUpload.Summary down =
@@ -68,10 +67,9 @@ class TreeTest {
               .copy(FsPath.of("/tree"), target);
       assertThat(down).isEqualTo(up);
       // A second time, over what is there.
-      client.transact(
-          tx ->
-              new TreeUpload(tx, TreeOptions.DEFAULT, TransferListener.SILENT)
-                  .copy(source, FsPath.of("/tree")));
+      client.transact(tx ->
+          new TreeUpload(tx, TreeOptions.DEFAULT, TransferListener.SILENT)
+              .copy(source, FsPath.of("/tree")));
     }
     Process diff =
         new ProcessBuilder("diff", "-r", "--no-dereference", source.toString(), target.toString())
@@ -83,7 +81,8 @@ class TreeTest {
         .isEqualTo(Files.getLastModifiedTime(source.resolve("a0/b/c/file7")));
     assertThat(Files.getAttribute(target.resolve("a0/second name"), "unix:ino"))
         .isEqualTo(Files.getAttribute(target.resolve("small"), "unix:ino"));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target.resolve("small"))))
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(target.resolve("small"))))
         .isEqualTo("r--r-----");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target.resolve("a2"))))
         .isEqualTo("r-xr-x---");

@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The bytes of local file names. On Unix a name is bytes, and a [Path] keeps them, but its text goes
-/// through the platform's charset (`sun.jnu.encoding`), which loses what does not fit: names that
-/// are no UTF-8, or under the locale `C` anything beyond ASCII. The URI of a path keeps every byte,
-/// each way, whatever the locale: so names are converted by way of URIs.
+/// The bytes of local file names. On Unix a name is bytes, and a [Path] keeps them, but its text
+/// goes through the platform's charset (`sun.jnu.encoding`), which loses what does not fit: names
+/// that are no UTF-8, or under the locale `C` anything beyond ASCII. The URI of a path keeps every
+/// byte, each way, whatever the locale: so names are converted by way of URIs.
 final class LocalNames {
   private LocalNames() {}
 
@@ -47,7 +47,8 @@ final class LocalNames {
       return LinkTarget.of(plain);
     }
     byte[] absolute = bytes(target.toUri().getRawPath());
-    boolean marked = absolute.length > 1 && absolute[absolute.length - 1] == '/' && !text.endsWith("/");
+    boolean marked =
+        absolute.length > 1 && absolute[absolute.length - 1] == '/' && !text.endsWith("/");
     int end = marked ? absolute.length - 1 : absolute.length;
     int start = 0;
     if (!target.isAbsolute()) {
@@ -71,7 +72,10 @@ final class LocalNames {
     StringBuilder out = new StringBuilder(bytes.length + 16);
     for (byte b : bytes) {
       boolean plain =
-          b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || "/-_.".indexOf(b) >= 0;
+          b >= 'a' && b <= 'z'
+              || b >= 'A' && b <= 'Z'
+              || b >= '0' && b <= '9'
+              || "/-_.".indexOf(b) >= 0;
       if (plain) {
         out.append((char) b);
       } else {

@@ -2,8 +2,8 @@ package io.plasmafs.client.tree;
 
 import java.nio.file.Path;
 
-/// Learns how a transfer of a tree goes on. Called by several threads, one at a time for each event;
-/// must return quickly.
+/// Learns how a transfer of a tree goes on. Called by several threads, one at a time for each
+/// event; must return quickly.
 public interface TransferListener {
 
   /// Hears nothing.

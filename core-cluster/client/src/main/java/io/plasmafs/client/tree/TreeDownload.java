@@ -140,13 +140,11 @@ public final class TreeDownload {
   private void link(TreeEntry entry, Path local) throws IOException {
     links++;
     makeRoom(local);
-    Path unused =
-        Files.createSymbolicLink(local, LocalNames.target(source.readLink(entry.path())));
+    Path unused = Files.createSymbolicLink(local, LocalNames.target(source.readLink(entry.path())));
     listener.done(local);
   }
 
-  private void file(ExecutorService workers, Attributes attributes, Path local)
-      throws IOException {
+  private void file(ExecutorService workers, Attributes attributes, Path local) throws IOException {
     files++;
     bytes += attributes.size();
     if (attributes.nlink() > 1) {
@@ -191,14 +189,13 @@ public final class TreeDownload {
       }
     }
     underWay.add(
-        workers.submit(
-            () -> {
-              try {
-                return work.call();
-              } finally {
-                slots.release();
-              }
-            }));
+        workers.submit(() -> {
+          try {
+            return work.call();
+          } finally {
+            slots.release();
+          }
+        }));
   }
 
   /// Asks for the content of the group in one call, and writes the local files.
@@ -211,8 +208,7 @@ public final class TreeDownload {
     groupBytes = 0;
     List<Operation> reads = new ArrayList<>(full.size());
     for (Wanted wanted : full) {
-      reads.add(
-          new Operation.Read(Location.of(wanted.attributes().inode()), false, 0, 1));
+      reads.add(new Operation.Read(Location.of(wanted.attributes().inode()), false, 0, 1));
     }
     CompletableFuture<Answer> answering = source.submit(reads);
     start(

@@ -192,8 +192,7 @@ public final class TreeUpload {
       directories++;
       if (!place.isEmpty()) {
         // What its owner may not do must be done before it is forbidden.
-        operations.add(
-            new Operation.MakeDirectory(Location.of(place), mode(local) | 0700, true));
+        operations.add(new Operation.MakeDirectory(Location.of(place), mode(local) | 0700, true));
       }
       flushIfMany();
       listener.done(path);
@@ -227,18 +226,15 @@ public final class TreeUpload {
       if (local.isLink()) {
         links++;
         clear(place);
-        operations.add(
-            new Operation.MakeSymlink(Location.of(place), LocalNames.targetOf(path)));
+        operations.add(new Operation.MakeSymlink(Location.of(place), LocalNames.targetOf(path)));
         AttributeChanges changes = attributes(local, path);
         if (!changes.equals(AttributeChanges.NONE)) {
-          operations.add(
-              new Operation.SetAttributes(Location.of(place), false, changes));
+          operations.add(new Operation.SetAttributes(Location.of(place), false, changes));
         }
         flushIfMany();
         listener.done(path);
       } else if (local.isFile()) {
-        FsPath first =
-            local.names() > 1 ? firstNames.putIfAbsent(local.inode(), place) : null;
+        FsPath first = local.names() > 1 ? firstNames.putIfAbsent(local.inode(), place) : null;
         if (first != null) {
           links++;
           clear(place);
@@ -321,14 +317,13 @@ public final class TreeUpload {
     groupPaths.clear();
     groupBytes = 0;
     sending =
-        workers.submit(
-            () -> {
-              List<InodeId> unused = transaction.writeAll(full);
-              for (int i = 0; i < full.size(); i++) {
-                listener.bytes(full.get(i).content().remaining());
-                listener.done(paths.get(i));
-              }
-            });
+        workers.submit(() -> {
+          List<InodeId> unused = transaction.writeAll(full);
+          for (int i = 0; i < full.size(); i++) {
+            listener.bytes(full.get(i).content().remaining());
+            listener.done(paths.get(i));
+          }
+        });
   }
 
   private void sendLarge(ExecutorService workers, Local local, FsPath place) throws IOException {
@@ -349,15 +344,14 @@ public final class TreeUpload {
       }
     }
     underWay.add(
-        workers.submit(
-            () -> {
-              try {
-                send(local, place, changes);
-              } finally {
-                largeSlots.release();
-              }
-              return null;
-            }));
+        workers.submit(() -> {
+          try {
+            send(local, place, changes);
+          } finally {
+            largeSlots.release();
+          }
+          return null;
+        }));
   }
 
   private void send(Local local, FsPath place, AttributeChanges changes) throws IOException {

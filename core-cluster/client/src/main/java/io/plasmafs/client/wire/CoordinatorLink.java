@@ -84,8 +84,8 @@ public final class CoordinatorLink implements AutoCloseable {
         : Optional.empty();
   }
 
-  /// The namenode behind `session` is not the coordinator any more, or does not answer: the next call
-  /// of [#session()] searches anew.
+  /// The namenode behind `session` is not the coordinator any more, or does not answer: the next
+  /// call of [#session()] searches anew.
   public synchronized void giveUp(NamenodeSession session) {
     CompletableFuture<NamenodeSession> known = current;
     if (known != null && isOpen(known) && known.join() == session) {
@@ -162,9 +162,12 @@ public final class CoordinatorLink implements AutoCloseable {
 
   private static String describe(Map<String, String> tried) {
     StringBuilder out = new StringBuilder();
-    tried.forEach(
-        (address, reason) ->
-            out.append(out.isEmpty() ? "" : "; ").append(address).append(" (").append(reason).append(')'));
+    tried.forEach((address, reason) ->
+        out.append(out.isEmpty() ? "" : "; ")
+            .append(address)
+            .append(" (")
+            .append(reason)
+            .append(')'));
     return out.toString();
   }
 
@@ -246,12 +249,11 @@ public final class CoordinatorLink implements AutoCloseable {
     }
     if (known != null) {
       var unused =
-          known.whenComplete(
-              (session, error) -> {
-                if (session != null) {
-                  session.close();
-                }
-              });
+          known.whenComplete((session, error) -> {
+            if (session != null) {
+              session.close();
+            }
+          });
     }
   }
 }

@@ -44,13 +44,12 @@ public final class DatanodeConnection {
     args.length = length;
     return translated(
         rpc.call(Programs.DATANODE, Programs.Datanode.READ, args, read_block_result::new)
-            .thenApply(
-                result ->
-                    new ReadAnswer(
-                        Conversion.status(result.status),
-                        result.message,
-                        Checksums.of(result.checksums),
-                        result.data)));
+            .thenApply(result ->
+                new ReadAnswer(
+                    Conversion.status(result.status),
+                    result.message,
+                    Checksums.of(result.checksums),
+                    result.data)));
   }
 
   /// Writes slices, and has them passed on along a chain.
@@ -84,10 +83,11 @@ public final class DatanodeConnection {
     args.data = data;
     return translated(
         rpc.call(Programs.DATANODE, Programs.Datanode.WRITE, args, write_block_result::new)
-            .thenApply(
-                result ->
-                    new WriteAnswer(
-                        Conversion.status(result.status), result.message, Arrays.stream(result.failed).boxed().toList())));
+            .thenApply(result ->
+                new WriteAnswer(
+                    Conversion.status(result.status),
+                    result.message,
+                    Arrays.stream(result.failed).boxed().toList())));
   }
 
   /// Makes what was written under these tickets stable.
@@ -96,12 +96,11 @@ public final class DatanodeConnection {
     args.admissions = admissions.stream().map(Conversion::toXdr).toArray(ticket[]::new);
     return translated(
         rpc.call(Programs.DATANODE, Programs.Datanode.SYNC, args, datanode_status::new)
-            .thenAccept(
-                result -> {
-                  if (result.status != FsStatus.OK.code()) {
-                    throw new FsException(Conversion.status(result.status), result.message);
-                  }
-                }));
+            .thenAccept(result -> {
+              if (result.status != FsStatus.OK.code()) {
+                throw new FsException(Conversion.status(result.status), result.message);
+              }
+            }));
   }
 
   /// Identity of the store, 32 hexadecimal digits.
@@ -121,7 +120,6 @@ public final class DatanodeConnection {
   }
 
   private static <T> CompletableFuture<T> translated(CompletableFuture<T> call) {
-    return call.exceptionallyCompose(
-        error -> CompletableFuture.failedFuture(Rpc.failure(error)));
+    return call.exceptionallyCompose(error -> CompletableFuture.failedFuture(Rpc.failure(error)));
   }
 }

@@ -59,18 +59,17 @@ public final class DatanodePool implements AutoCloseable {
     return coordinator
         .session()
         .thenCompose(NamenodeSession::listDatanodes)
-        .thenAccept(
-            list -> {
-              Map<DatanodeId, Datanode> fresh = new ConcurrentHashMap<>();
-              list.forEach(datanode -> fresh.put(datanode.id(), datanode));
-              known = fresh;
-              local =
-                  list.stream()
-                      .filter(datanode -> datanode.state() == Datanode.State.ALIVE)
-                      .filter(DatanodePool::isHere)
-                      .map(Datanode::id)
-                      .toList();
-            });
+        .thenAccept(list -> {
+          Map<DatanodeId, Datanode> fresh = new ConcurrentHashMap<>();
+          list.forEach(datanode -> fresh.put(datanode.id(), datanode));
+          known = fresh;
+          local =
+              list.stream()
+                  .filter(datanode -> datanode.state() == Datanode.State.ALIVE)
+                  .filter(DatanodePool::isHere)
+                  .map(Datanode::id)
+                  .toList();
+        });
   }
 
   private static boolean isHere(Datanode datanode) {
@@ -85,8 +84,8 @@ public final class DatanodePool implements AutoCloseable {
     return Files.exists(path) ? Optional.of(path) : Optional.empty();
   }
 
-  /// Datanodes of this host to be preferred when blocks are reserved: the only one here, or none, as
-  /// several on one host need no preference.
+  /// Datanodes of this host to be preferred when blocks are reserved: the only one here, or none,
+  /// as several on one host need no preference.
   public List<DatanodeId> localIds() {
     List<DatanodeId> here = local;
     return here.size() == 1 && known.size() > 1 ? here : List.of();
@@ -105,9 +104,7 @@ public final class DatanodePool implements AutoCloseable {
 
   /// Makes sure that all of these are known, for [#address].
   public CompletableFuture<Void> learn(Collection<DatanodeId> ids) {
-    return known.keySet().containsAll(ids)
-        ? CompletableFuture.completedFuture(null)
-        : refresh();
+    return known.keySet().containsAll(ids) ? CompletableFuture.completedFuture(null) : refresh();
   }
 
   private static FsException unknown(DatanodeId id) {
@@ -115,8 +112,8 @@ public final class DatanodePool implements AutoCloseable {
         FsStatus.EUNAVAIL, id + " is not among those that the coordinator lists as usable");
   }
 
-  /// In which order to try the copies of a block: positions in `replicas`. Those on this host first,
-  /// then any, those that failed of late at the end.
+  /// In which order to try the copies of a block: positions in `replicas`. Those on this host
+  /// first, then any, those that failed of late at the end.
   public List<Integer> readOrder(List<Replica> replicas) {
     int count = replicas.size();
     List<Integer> order = new ArrayList<>(count);
@@ -187,45 +184,39 @@ public final class DatanodePool implements AutoCloseable {
             ? CompletableFuture.completedFuture(null)
             : refresh();
     return learnt
-        .thenCompose(
-            done -> {
-              Datanode datanode = known.get(id);
-              if (datanode == null) {
-                return CompletableFuture.failedFuture(unknown(id));
-              }
-              return unixPath(datanode)
-                  .map(path -> here(datanode))
-                  .orElseGet(() -> open(datanode.address()));
-            })
-        .whenComplete(
-            (connection, error) -> {
-              if (connection != null && closed) {
-                connection.close();
-              }
-            });
+        .thenCompose(done -> {
+          Datanode datanode = known.get(id);
+          if (datanode == null) {
+            return CompletableFuture.failedFuture(unknown(id));
+          }
+          return unixPath(datanode)
+              .map(path -> here(datanode))
+              .orElseGet(() -> open(datanode.address()));
+        })
+        .whenComplete((connection, error) -> {
+          if (connection != null && closed) {
+            connection.close();
+          }
+        });
   }
 
   private CompletableFuture<DatanodeConnection> here(Datanode datanode) {
     return open(datanode.local())
-        .thenCompose(
-            connection ->
-                connection
-                    .identity()
-                    .thenApply(
-                        identity -> {
-                          if (!identity.equals(datanode.identity())) {
-                            connection.close();
-                            throw new FsException(
-                                FsStatus.EUNAVAIL,
-                                datanode.local() + " leads to another datanode");
-                          }
-                          return connection;
-                        }))
-        .exceptionallyCompose(
-            error -> {
-              log.debug("{} is not reached at {}", datanode.id(), datanode.local(), error);
-              return open(datanode.address());
-            });
+        .thenCompose(connection ->
+            connection
+                .identity()
+                .thenApply(identity -> {
+                  if (!identity.equals(datanode.identity())) {
+                    connection.close();
+                    throw new FsException(
+                        FsStatus.EUNAVAIL, datanode.local() + " leads to another datanode");
+                  }
+                  return connection;
+                }))
+        .exceptionallyCompose(error -> {
+          log.debug("{} is not reached at {}", datanode.id(), datanode.local(), error);
+          return open(datanode.address());
+        });
   }
 
   private CompletableFuture<DatanodeConnection> open(String address) {
@@ -239,15 +230,13 @@ public final class DatanodePool implements AutoCloseable {
     closed = true;
     connections
         .values()
-        .forEach(
-            connection -> {
-              var unused =
-                  connection.whenComplete(
-                      (open, error) -> {
-                        if (open != null) {
-                          open.close();
-                        }
-                      });
-            });
+        .forEach(connection -> {
+          var unused =
+              connection.whenComplete((open, error) -> {
+                if (open != null) {
+                  open.close();
+                }
+              });
+        });
   }
 }

@@ -55,18 +55,17 @@ public final class NamenodeSession {
                 Programs.Filesystem.COMMIT_OUTCOME,
                 Conversion.toXdr(token),
                 commit_outcome_result::new)
-            .thenApply(
-                result -> {
-                  check(result.status, "the outcome of a commit");
-                  CommitState.Kind kind =
-                      switch (result.state) {
-                        case 1 -> CommitState.Kind.IN_PROGRESS;
-                        case 2 -> CommitState.Kind.DONE;
-                        case 3 -> CommitState.Kind.ABORTED;
-                        default -> CommitState.Kind.UNKNOWN;
-                      };
-                  return new CommitState(kind, result.sequence);
-                }));
+            .thenApply(result -> {
+              check(result.status, "the outcome of a commit");
+              CommitState.Kind kind =
+                  switch (result.state) {
+                    case 1 -> CommitState.Kind.IN_PROGRESS;
+                    case 2 -> CommitState.Kind.DONE;
+                    case 3 -> CommitState.Kind.ABORTED;
+                    default -> CommitState.Kind.UNKNOWN;
+                  };
+              return new CommitState(kind, result.sequence);
+            }));
   }
 
   /// Says who acts on this connection.
@@ -80,8 +79,8 @@ public final class NamenodeSession {
             .thenAccept(result -> check(result.status().code(), "the user " + principal.user())));
   }
 
-  /// Address of the coordinator of a cluster; of the one that this namenode belongs to if the name is
-  /// empty.
+  /// Address of the coordinator of a cluster; of the one that this namenode belongs to if the name
+  /// is empty.
   CompletableFuture<String> findCoordinator(String cluster) {
     return translated(
         rpc.call(
@@ -89,11 +88,10 @@ public final class NamenodeSession {
                 Programs.Coordination.FIND_COORDINATOR,
                 new TextMessage(cluster),
                 coordinator_result::new)
-            .thenApply(
-                result -> {
-                  check(result.status, "the coordinator of cluster '" + cluster + "'");
-                  return result.address;
-                }));
+            .thenApply(result -> {
+              check(result.status, "the coordinator of cluster '" + cluster + "'");
+              return result.address;
+            }));
   }
 
   /// The cluster that this namenode belongs to.
@@ -104,11 +102,10 @@ public final class NamenodeSession {
                 Programs.COORDINATION,
                 Programs.Coordination.DESCRIBE_CLUSTER,
                 cluster_result::new)
-            .thenApply(
-                result -> {
-                  check(result.status, "the description of the cluster");
-                  return Conversion.toModel(result.cluster);
-                }));
+            .thenApply(result -> {
+              check(result.status, "the description of the cluster");
+              return Conversion.toModel(result.cluster);
+            }));
   }
 
   /// All datanodes that clients may use.
@@ -119,22 +116,20 @@ public final class NamenodeSession {
                 Programs.COORDINATION,
                 Programs.Coordination.LIST_DATANODES,
                 datanodes_result::new)
-            .thenApply(
-                result -> {
-                  check(result.status, "the list of datanodes");
-                  return Arrays.stream(result.datanodes).map(Conversion::toModel).toList();
-                }));
+            .thenApply(result -> {
+              check(result.status, "the list of datanodes");
+              return Arrays.stream(result.datanodes).map(Conversion::toModel).toList();
+            }));
   }
 
   /// The cluster as operators see it.
   public CompletableFuture<status_result> status() {
     return translated(
         Rpc.call(rpc, Programs.ADMIN, Programs.Admin.STATUS, status_result::new)
-            .thenApply(
-                result -> {
-                  check(result.status, "the status of the cluster");
-                  return result;
-                }));
+            .thenApply(result -> {
+              check(result.status, "the status of the cluster");
+              return result;
+            }));
   }
 
   /// An order about a datanode.
@@ -145,12 +140,11 @@ public final class NamenodeSession {
     order.identity = identity;
     return translated(
         rpc.call(Programs.ADMIN, procedure, order, datanode_status::new)
-            .thenAccept(
-                result -> {
-                  if (result.status != FsStatus.OK.code()) {
-                    throw new FsException(Conversion.status(result.status), result.message);
-                  }
-                }));
+            .thenAccept(result -> {
+              if (result.status != FsStatus.OK.code()) {
+                throw new FsException(Conversion.status(result.status), result.message);
+              }
+            }));
   }
 
   /// Whether the connection still stands.
@@ -179,7 +173,6 @@ public final class NamenodeSession {
   }
 
   private static <T> CompletableFuture<T> translated(CompletableFuture<T> call) {
-    return call.exceptionallyCompose(
-        error -> CompletableFuture.failedFuture(Rpc.failure(error)));
+    return call.exceptionallyCompose(error -> CompletableFuture.failedFuture(Rpc.failure(error)));
   }
 }

@@ -25,8 +25,9 @@ final class Rpc {
     return rpc.call(program, procedure, XdrVoid.XDR_VOID, result);
   }
 
-  /// A failure of a call in the terms of the filesystem: EINVAL for what could not be sent, EUNAVAIL
-  /// for a server that could not be reached or did not answer, EFAILED for one that failed.
+  /// A failure of a call in the terms of the filesystem: EINVAL for what could not be sent,
+  /// EUNAVAIL for a server that could not be reached or did not answer, EFAILED for one that
+  /// failed.
   static FsException failure(Throwable thrown) {
     Throwable cause = thrown;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)
@@ -68,8 +69,7 @@ final class Rpc {
       if (host.startsWith("[") && host.endsWith("]")) {
         host = host.substring(1, host.length() - 1);
       }
-      return InetSocketAddress.createUnresolved(
-          host, Integer.parseInt(text.substring(colon + 1)));
+      return InetSocketAddress.createUnresolved(host, Integer.parseInt(text.substring(colon + 1)));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new FsException(
           FsStatus.EINVAL, "'" + text + "' is no address: host:port is expected", e);

@@ -1,5 +1,5 @@
-/// Connections to namenodes and datanodes: the procedures of the wire contract as asynchronous calls
-/// on values of the model.
+/// Connections to namenodes and datanodes: the procedures of the wire contract as asynchronous
+/// calls on values of the model.
 ///
 /// The package knows nothing of files, streams or retries of transactions; only how the coordinator
 /// and the datanodes are found and spoken to. Read [CoordinatorLink] first, then [DatanodePool].

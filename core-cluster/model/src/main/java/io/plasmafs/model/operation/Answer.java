@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param outcomes of the operations that succeeded, in order
 /// @param failure of the first one that did not
 /// @param sequence number of the commit if the compound was a transaction of its own and changed
-///     something, else 0; within a transaction, of the last commit that the server has published
+///   something, else 0; within a transaction, of the last commit that the server has published
 public record Answer(List<Outcome> outcomes, Optional<Failure> failure, long sequence) {
   public Answer {
     outcomes = List.copyOf(outcomes);

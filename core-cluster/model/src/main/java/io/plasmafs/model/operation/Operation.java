@@ -25,8 +25,8 @@ public sealed interface Operation {
   /// @param principal who acts; the connection's if absent
   record Begin(Duration idleTimeout, Optional<Principal> principal) implements Operation {}
 
-  /// Makes everything durable and then visible in one step. Last operation of a transaction. Answers
-  /// [Outcome.Committed].
+  /// Makes everything durable and then visible in one step. Last operation of a transaction.
+  /// Answers [Outcome.Committed].
   record Commit(Optional<CommitToken> token) implements Operation {}
 
   /// Undoes everything. Last operation of a transaction. Answers [Outcome.Done].

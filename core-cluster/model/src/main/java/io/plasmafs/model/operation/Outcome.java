@@ -111,6 +111,6 @@ public sealed interface Outcome {
   /// The commit is durable and visible.
   ///
   /// @param sequence number of the commit, now the version of all that it changed; 0 if the
-  ///     transaction changed nothing
+  ///   transaction changed nothing
   record Committed(long sequence) implements Outcome {}
 }

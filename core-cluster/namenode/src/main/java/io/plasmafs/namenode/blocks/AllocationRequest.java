@@ -24,7 +24,13 @@ public record AllocationRequest(
   public AllocationRequest {
     if (index < 0 || count < 1 || replication < 1) {
       throw new IllegalArgumentException(
-          "cannot allocate " + count + " blocks at " + index + " with " + replication + " replicas");
+          "cannot allocate "
+              + count
+              + " blocks at "
+              + index
+              + " with "
+              + replication
+              + " replicas");
     }
     preferred = List.copyOf(preferred);
     avoided = Set.copyOf(avoided);

@@ -23,7 +23,7 @@ public interface BlockSpace {
   /// set from `request.index()` on, each run under a generation of its own. All or nothing.
   ///
   /// @throws io.plasmafs.model.FsException ENOSPC if there are not enough free blocks, ENONODE if
-  ///     there are not enough datanodes
+  ///   there are not enough datanodes
   List<Extent> reserve(AllocationRequest request);
 
   /// Reserved blocks have become the content of a file: called when the commit is published.

@@ -38,11 +38,11 @@ import org.jspecify.annotations.Nullable;
 /// * A change set is made when its batch is formed, from the committed state below it: commits that
 ///   wait have no sequence number yet, and nothing has to be taken back if an earlier batch fails.
 ///   Preconditions are checked at the same moment.
-/// * One batch is written at a time. Nothing of it is visible before it is durable, and then all of it
-///   in one step ([Owner#publish]).
-/// * If it is not known whether a batch became durable the store is opened again, which keeps out what
-///   may still be under way, and tells. Nothing is published meanwhile. Who waited too long is answered
-///   EUNKNOWN; the commit itself is still carried to its end.
+/// * One batch is written at a time. Nothing of it is visible before it is durable, and then all of
+///   it in one step ([Owner#publish]).
+/// * If it is not known whether a batch became durable the store is opened again, which keeps out
+///   what may still be under way, and tells. Nothing is published meanwhile. Who waited too long is
+///   answered EUNKNOWN; the commit itself is still carried to its end.
 public final class CommitPipeline {
   private static final long FIRST_PAUSE_NANOS = 20_000_000;
   private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
@@ -220,8 +220,7 @@ public final class CommitPipeline {
   }
 
   /// Commits a transaction, with which nobody does anything any more.
-  public void submit(
-      Transaction transaction, Optional<CommitToken> token, Listener listener) {
+  public void submit(Transaction transaction, Optional<CommitToken> token, Listener listener) {
     Waiting waiting =
         new Waiting(transaction, token, listener, owner.nanos() + bounds.patienceNanos());
     transaction.committing();
@@ -229,8 +228,8 @@ public final class CommitPipeline {
     queue.add(waiting);
   }
 
-  /// Forms and writes the next batch, if there is something to write and nothing being written. Called
-  /// after each round of events.
+  /// Forms and writes the next batch, if there is something to write and nothing being written.
+  /// Called after each round of events.
   public void pump() {
     if (state == State.PAUSING && owner.nanos() >= resumeAtNanos) {
       write();
@@ -294,7 +293,9 @@ public final class CommitPipeline {
 
   private void form() {
     long bytes = 0;
-    while (!queue.isEmpty() && batch.size() < bounds.batchCommits() && bytes < bounds.batchBytes()) {
+    while (!queue.isEmpty()
+        && batch.size() < bounds.batchCommits()
+        && bytes < bounds.batchBytes()) {
       Waiting waiting = queue.remove();
       try {
         owner.check(waiting.transaction);
@@ -304,10 +305,7 @@ public final class CommitPipeline {
         }
         PreparedCommit commit =
             builder.build(
-                waiting.transaction,
-                sequence + batch.size() + 1,
-                waiting.token,
-                owner.millis());
+                waiting.transaction, sequence + batch.size() + 1, waiting.token, owner.millis());
         if (commit.changes().changes().isEmpty()) {
           succeed(waiting, 0);
           continue;
@@ -363,8 +361,7 @@ public final class CommitPipeline {
         if (owner.nanos() >= batchDeadlineNanos) {
           giveUp(
               new FsException(
-                  FsStatus.EFAILEDCOMMIT,
-                  "the database cannot be reached; the commit was undone"));
+                  FsStatus.EFAILEDCOMMIT, "the database cannot be reached; the commit was undone"));
         } else {
           state = State.PAUSING;
           resumeAtNanos = owner.nanos() + pauseNanos;
@@ -394,15 +391,14 @@ public final class CommitPipeline {
 
   private void reopen() {
     reopening = true;
-    owner.background(
-        () -> {
-          try {
-            MetadataStore.State found = store.open();
-            owner.post(() -> reopened(found));
-          } catch (StoreException e) {
-            owner.post(() -> reopenFailed(e));
-          }
-        });
+    owner.background(() -> {
+      try {
+        MetadataStore.State found = store.open();
+        owner.post(() -> reopened(found));
+      } catch (StoreException e) {
+        owner.post(() -> reopenFailed(e));
+      }
+    });
   }
 
   private void reopened(MetadataStore.State found) {
@@ -473,13 +469,12 @@ public final class CommitPipeline {
   }
 
   private void succeed(Waiting waiting, long committedAs) {
-    waiting.token.ifPresent(
-        token -> {
-          inProgress.remove(token);
-          if (committedAs > 0) {
-            tokens.done(token, committedAs, owner.nanos());
-          }
-        });
+    waiting.token.ifPresent(token -> {
+      inProgress.remove(token);
+      if (committedAs > 0) {
+        tokens.done(token, committedAs, owner.nanos());
+      }
+    });
     if (committedAs == 0) {
       owner.undo(waiting.transaction);
     }

@@ -61,7 +61,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Runs all transactions: one thread, one event after the other. Public methods may be called from
-/// any thread, return at once, and call back on the engine's thread: callbacks must hand over quickly.
+/// any thread, return at once, and call back on the engine's thread: callbacks must hand over
+/// quickly.
 ///
 /// ```
 ///             open          root and numbers there
@@ -75,8 +76,8 @@ import org.slf4j.LoggerFactory;
 ///   ECOORD.
 ///
 /// Production calls [#start], then lets a thread [#run]. A simulation calls [#start] and then
-/// [#step] whenever it likes: given the same clock, the same answers of the store and the same order
-/// of events the engine does the same.
+/// [#step] whenever it likes: given the same clock, the same answers of the store and the same
+/// order of events the engine does the same.
 public final class Engine implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
@@ -203,19 +204,18 @@ public final class Engine implements Runnable {
 
   // ---- for all threads
 
-  /// Opens the store and gets ready to serve. The result completes on the engine's thread; exceptionally
-  /// if the store cannot be opened.
+  /// Opens the store and gets ready to serve. The result completes on the engine's thread;
+  /// exceptionally if the store cannot be opened.
   public CompletableFuture<Void> start() {
     store.onApplied(sequence -> post(() -> applied(sequence)));
-    background.execute(
-        () -> {
-          try {
-            MetadataStore.State found = store.open();
-            post(() -> opened(found));
-          } catch (RuntimeException e) {
-            post(() -> startFailed(e));
-          }
-        });
+    background.execute(() -> {
+      try {
+        MetadataStore.State found = store.open();
+        post(() -> opened(found));
+      } catch (RuntimeException e) {
+        post(() -> startFailed(e));
+      }
+    });
     return started;
   }
 
@@ -237,11 +237,11 @@ public final class Engine implements Runnable {
     post(() -> sessionClosed(session));
   }
 
-  /// Runs a compound. The answer comes exactly once, on the engine's thread; expected failures are in
-  /// it. If too many wait already the answer is ELIMIT, on the caller's thread.
+  /// Runs a compound. The answer comes exactly once, on the engine's thread; expected failures are
+  /// in it. If too many wait already the answer is ELIMIT, on the caller's thread.
   ///
-  /// A compound that is a transaction of its own, and whose token is that of a commit that is done, is
-  /// not run again: the answer has no outcomes, and the sequence number of that commit.
+  /// A compound that is a transaction of its own, and whose token is that of a commit that is done,
+  /// is not run again: the answer has no outcomes, and the sequence number of that commit.
   public void submit(Session session, Compound compound, Consumer<Answer> reply) {
     if (queuedCompounds.incrementAndGet() > limits.queuedEvents()) {
       queuedCompounds.decrementAndGet();
@@ -254,11 +254,10 @@ public final class Engine implements Runnable {
               0));
       return;
     }
-    post(
-        () -> {
-          queuedCompounds.decrementAndGet();
-          accept(session, compound, reply);
-        });
+    post(() -> {
+      queuedCompounds.decrementAndGet();
+      accept(session, compound, reply);
+    });
   }
 
   /// Asks what became of a commit.
@@ -399,11 +398,10 @@ public final class Engine implements Runnable {
               post(() -> rootKnown(first, root));
               return root;
             })
-        .exceptionally(
-            e -> {
-              post(() -> startFailed(e));
-              return Optional.empty();
-            });
+        .exceptionally(e -> {
+          post(() -> startFailed(e));
+          return Optional.empty();
+        });
   }
 
   private void rootKnown(long firstNumber, Optional<InodeRecord> root) {
@@ -443,21 +441,19 @@ public final class Engine implements Runnable {
             List.of(new Change.PutInode(record)));
     store
         .append(new CommitBatch(currentEpoch, List.of(set)))
-        .whenComplete(
-            (nothing, failure) ->
-                post(
-                    () -> {
-                      if (failure != null) {
-                        startFailed(failure);
-                        return;
-                      }
-                      inodes++;
-                      publishedSequence = sequence;
-                      pipeline.opened(currentEpoch, sequence);
-                      cache.born(record);
-                      cache.apply(new Change.PutInode(record), sequence);
-                      serve();
-                    }));
+        .whenComplete((nothing, failure) ->
+            post(() -> {
+              if (failure != null) {
+                startFailed(failure);
+                return;
+              }
+              inodes++;
+              publishedSequence = sequence;
+              pipeline.opened(currentEpoch, sequence);
+              cache.born(record);
+              cache.apply(new Change.PutInode(record), sequence);
+              serve();
+            }));
   }
 
   private void serve() {
@@ -475,19 +471,17 @@ public final class Engine implements Runnable {
   private void findOrphans(InodeId after) {
     store
         .fetch(new Fetch.OfOrphans(after, ORPHANS_AT_A_TIME))
-        .whenComplete(
-            (found, failure) ->
-                post(
-                    () -> {
-                      if (failure != null) {
-                        LOG.warn("inodes without a name could not be looked for", failure);
-                        return;
-                      }
-                      found.forEach(cleaner::add);
-                      if (found.size() == ORPHANS_AT_A_TIME) {
-                        findOrphans(found.get(found.size() - 1));
-                      }
-                    }));
+        .whenComplete((found, failure) ->
+            post(() -> {
+              if (failure != null) {
+                LOG.warn("inodes without a name could not be looked for", failure);
+                return;
+              }
+              found.forEach(cleaner::add);
+              if (found.size() == ORPHANS_AT_A_TIME) {
+                findOrphans(found.get(found.size() - 1));
+              }
+            }));
   }
 
   private void stop(String reason) {
@@ -515,8 +509,7 @@ public final class Engine implements Runnable {
     }
     OpenTransaction open = session.open().get(compound.transaction());
     boolean begins =
-        !compound.operations().isEmpty()
-            && compound.operations().get(0) instanceof Operation.Begin;
+        !compound.operations().isEmpty() && compound.operations().get(0) instanceof Operation.Begin;
     try {
       if (open != null && open.busy) {
         throw new FsException(
@@ -525,8 +518,7 @@ public final class Engine implements Runnable {
       }
       if (begins) {
         if (open != null) {
-          throw new FsException(
-              FsStatus.EINVAL, "transaction " + open.id + " has begun already");
+          throw new FsException(FsStatus.EINVAL, "transaction " + open.id + " has begun already");
         }
         open = begin(session, compound);
       } else if (open == null) {
@@ -544,8 +536,7 @@ public final class Engine implements Runnable {
     }
     open.busy = true;
     Call call =
-        new Call(
-            session, compound, reply, open.transaction, open, step(open.transaction, true));
+        new Call(session, compound, reply, open.transaction, open, step(open.transaction, true));
     if (begins) {
       call.outcomes.add(new Outcome.Done());
       call.step.skip();
@@ -586,8 +577,7 @@ public final class Engine implements Runnable {
       return;
     }
     Transaction transaction = transaction(session.principal());
-    proceed(
-        new Call(session, compound, reply, transaction, null, step(transaction, false)));
+    proceed(new Call(session, compound, reply, transaction, null, step(transaction, false)));
   }
 
   private Transaction transaction(Principal principal) {
@@ -632,9 +622,10 @@ public final class Engine implements Runnable {
           FsStatus.ELIMIT,
           limits.openPerUser() + " transactions of user " + principal.user() + " are open already");
     }
-    long idle = begin.idleTimeout().isZero()
-        ? limits.idleTimeout().toNanos()
-        : Math.min(begin.idleTimeout().toNanos(), limits.idleTimeoutMax().toNanos());
+    long idle =
+        begin.idleTimeout().isZero()
+            ? limits.idleTimeout().toNanos()
+            : Math.min(begin.idleTimeout().toNanos(), limits.idleTimeoutMax().toNanos());
     OpenTransaction open =
         new OpenTransaction(session, compound.transaction(), transaction(principal), idle);
     session.open().put(open.id, open);
@@ -727,7 +718,8 @@ public final class Engine implements Runnable {
       fail(
           call,
           new FsException(
-              FsStatus.ELIMIT, "the request needs more metadata at a time than the cache can hold"));
+              FsStatus.ELIMIT,
+              "the request needs more metadata at a time than the cache can hold"));
       return;
     }
     if (!call.step.isUnderWay()) {
@@ -737,9 +729,7 @@ public final class Engine implements Runnable {
       call.outcomes.subList(call.floor, call.outcomes.size()).clear();
       call.step.restart(call.floor);
     }
-    fetchMissing(
-        () -> proceed(call),
-        () -> unanswered(call));
+    fetchMissing(() -> proceed(call), () -> unanswered(call));
   }
 
   private void unanswered(Call call) {
@@ -754,8 +744,8 @@ public final class Engine implements Runnable {
         new FsException(FsStatus.EUNAVAIL, "the database cannot be reached; try again later"));
   }
 
-  /// What the rest of a compound lacks is found out at once, not one operation after the other. Only
-  /// questions come of this: whatever the operations do or answer is undone.
+  /// What the rest of a compound lacks is found out at once, not one operation after the other.
+  /// Only questions come of this: whatever the operations do or answer is undone.
   private void lookAhead(Call call) {
     List<Operation> operations = call.compound.operations();
     for (int i = call.next; i < operations.size() && needs.questions().size() < 1024; i++) {
@@ -802,35 +792,31 @@ public final class Engine implements Runnable {
   private <T> void ask(Fetch<T> question) {
     store
         .fetch(question)
-        .whenComplete(
-            (answer, failure) ->
-                post(
-                    () -> {
-                      if (failure == null) {
-                        cache.learn(question, answer);
-                      } else {
-                        LOG.warn("{} was not answered", question, failure);
-                      }
-                      fetches.answered(question, failure != null);
-                    }));
+        .whenComplete((answer, failure) ->
+            post(() -> {
+              if (failure == null) {
+                cache.learn(question, answer);
+              } else {
+                LOG.warn("{} was not answered", question, failure);
+              }
+              fetches.answered(question, failure != null);
+            }));
   }
 
   private void reserveNumbers() {
     reservingNumbers = true;
     store
         .reserve(MetadataStore.Counter.INODE, NUMBERS_AT_A_TIME)
-        .whenComplete(
-            (first, failure) ->
-                post(
-                    () -> {
-                      reservingNumbers = false;
-                      if (failure == null) {
-                        numbers.add(first, NUMBERS_AT_A_TIME);
-                      }
-                      List<Fetches.Waiter> waiting = List.copyOf(waitingForNumbers);
-                      waitingForNumbers.clear();
-                      waiting.forEach(waiter -> waiter.resume(failure != null));
-                    }));
+        .whenComplete((first, failure) ->
+            post(() -> {
+              reservingNumbers = false;
+              if (failure == null) {
+                numbers.add(first, NUMBERS_AT_A_TIME);
+              }
+              List<Fetches.Waiter> waiting = List.copyOf(waitingForNumbers);
+              waitingForNumbers.clear();
+              waiting.forEach(waiter -> waiter.resume(failure != null));
+            }));
   }
 
   // ---- commit
@@ -890,13 +876,10 @@ public final class Engine implements Runnable {
     succeed(call, call.open == null ? sequence : publishedSequence);
   }
 
-  /// Finds out whether a commit with this token was made or is being made, and then goes on in one of
-  /// three ways.
+  /// Finds out whether a commit with this token was made or is being made, and then goes on in one
+  /// of three ways.
   private void settleToken(
-      CommitToken token,
-      Consumer<Long> done,
-      Consumer<FsException> failed,
-      Runnable unknown) {
+      CommitToken token, Consumer<Long> done, Consumer<FsException> failed, Runnable unknown) {
     if (pipeline.isInProgress(token)) {
       pipeline.join(
           token,
@@ -921,26 +904,23 @@ public final class Engine implements Runnable {
     } else {
       store
           .commitOf(token)
-          .whenComplete(
-              (sequence, failure) ->
-                  post(
-                      () -> {
-                        if (failure != null) {
-                          failed.accept(
-                              new FsException(
-                                  FsStatus.EUNAVAIL,
-                                  "the database cannot tell whether this commit was made before",
-                                  failure));
-                        } else if (sequence.isPresent()) {
-                          done.accept(sequence.get());
-                        } else if (pipeline.isInProgress(token)
-                            || tokens.sequenceOf(token).isPresent()) {
-                          // somebody else came with the same token meanwhile
-                          settleToken(token, done, failed, unknown);
-                        } else {
-                          unknown.run();
-                        }
-                      }));
+          .whenComplete((sequence, failure) ->
+              post(() -> {
+                if (failure != null) {
+                  failed.accept(
+                      new FsException(
+                          FsStatus.EUNAVAIL,
+                          "the database cannot tell whether this commit was made before",
+                          failure));
+                } else if (sequence.isPresent()) {
+                  done.accept(sequence.get());
+                } else if (pipeline.isInProgress(token) || tokens.sequenceOf(token).isPresent()) {
+                  // somebody else came with the same token meanwhile
+                  settleToken(token, done, failed, unknown);
+                } else {
+                  unknown.run();
+                }
+              }));
     }
   }
 
@@ -957,20 +937,17 @@ public final class Engine implements Runnable {
     }
     store
         .commitOf(token)
-        .whenComplete(
-            (sequence, failure) ->
-                post(
-                    () -> {
-                      if (failure != null) {
-                        // not known whether it was made: as good as being made
-                        reply.accept(new CommitState(CommitState.Stage.IN_PROGRESS, 0));
-                      } else if (sequence.isPresent()) {
-                        reply.accept(
-                            new CommitState(CommitState.Stage.DONE, sequence.get()));
-                      } else {
-                        reply.accept(nothing);
-                      }
-                    }));
+        .whenComplete((sequence, failure) ->
+            post(() -> {
+              if (failure != null) {
+                // not known whether it was made: as good as being made
+                reply.accept(new CommitState(CommitState.Stage.IN_PROGRESS, 0));
+              } else if (sequence.isPresent()) {
+                reply.accept(new CommitState(CommitState.Stage.DONE, sequence.get()));
+              } else {
+                reply.accept(nothing);
+              }
+            }));
   }
 
   // ---- ends
@@ -1028,8 +1005,7 @@ public final class Engine implements Runnable {
     call.answered = true;
     settle(call);
     answer(
-        call,
-        failure(call.outcomes, operation, cause, call.open == null ? 0 : publishedSequence));
+        call, failure(call.outcomes, operation, cause, call.open == null ? 0 : publishedSequence));
   }
 
   /// A caller's fault must not keep others of the same batch from their answers.
@@ -1089,8 +1065,7 @@ public final class Engine implements Runnable {
     Transaction transaction = transaction(self);
     transaction.beginOperation(nanoTime.getAsLong());
     try {
-      cleaner.slice(
-          transaction, new View(transaction, committed, cache, needs), clock.instant());
+      cleaner.slice(transaction, new View(transaction, committed, cache, needs), clock.instant());
     } catch (Missing e) {
       end(transaction);
       fetchMissing(() -> cleaning = false, () -> cleaning = false);

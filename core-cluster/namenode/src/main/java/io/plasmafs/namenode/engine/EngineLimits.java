@@ -5,7 +5,7 @@ import java.time.Duration;
 /// What one client, one user and the whole engine may use.
 ///
 /// @param idleTimeout a transaction without a call for so long is aborted, unless it asked for less
-///     or more
+///   or more
 /// @param idleTimeoutMax the most that a transaction can ask for
 /// @param openPerSession transactions open at a time on one connection
 /// @param openPerUser transactions open at a time of one user; superusers excepted
@@ -16,7 +16,7 @@ import java.time.Duration;
 /// @param batchCommits commits in one append
 /// @param batchBytes about the size of one append
 /// @param unappliedBytes of commits that are durable but not in the tables yet; beyond it commits
-///     wait
+///   wait
 /// @param commitPatience how long a commit waits for the store before it fails
 /// @param cacheBytes of committed metadata kept in memory
 /// @param xattrsPerInode number of extended attributes of one inode

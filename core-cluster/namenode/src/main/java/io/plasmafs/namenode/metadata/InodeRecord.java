@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param blocks blocks attached, in one replica
 /// @param content how the bytes are kept; NONE for all that is no regular file, and for empty ones
 /// @param parent of a directory: the directory that holds its only name, its own number for the
-///     root; [InodeId#NONE] for all else
+///   root; [InodeId#NONE] for all else
 /// @param target of a symbolic link, else absent
 public record InodeRecord(
     InodeId id,

@@ -12,9 +12,9 @@ import java.util.function.LongConsumer;
 /// The durable home of the metadata. One coordinator at a time writes to it, fenced by its epoch.
 ///
 /// A batch is made durable by one insert into the commit log ([#append]); the rows that it changes
-/// are applied to the tables behind, in larger steps, and [#onApplied] tells how far. Until then the
-/// caller keeps the changed rows itself and lays them over what [#fetch] answers. After a crash the
-/// store applies the rest of the log before it answers its first question.
+/// are applied to the tables behind, in larger steps, and [#onApplied] tells how far. Until then
+/// the caller keeps the changed rows itself and lays them over what [#fetch] answers. After a crash
+/// the store applies the rest of the log before it answers its first question.
 ///
 /// Methods may be called from any thread and do not block, except where they say so. Futures fail
 /// with [StoreException].

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Where a path led.
 ///
 /// @param parent directory that holds, or could hold, the name; null if the path did not end with a
-///     name
+///   name
 /// @param last name; null together with `parent`
 /// @param child what is there; null if nothing is
 /// @param path for messages

@@ -69,8 +69,7 @@ final class SetAttributes {
     }
   }
 
-  private static void changeLocked(
-      Step step, Place place, Operation.AttributeChanges changes) {
+  private static void changeLocked(Step step, Place place, Operation.AttributeChanges changes) {
     InodeRecord inode = place.existing();
     FsPath path = place.path();
     String user = step.transaction.principal().user();

@@ -174,8 +174,8 @@ public final class Step {
     return place;
   }
 
-  /// The content of a file is about to be changed. Whoever made the file may write to it whatever its
-  /// mode, until the commit.
+  /// The content of a file is about to be changed. Whoever made the file may write to it whatever
+  /// its mode, until the commit.
   void lockToWrite(Place place) {
     InodeRecord file = place.existing();
     if (!view.isNew(file.id())) {
@@ -234,11 +234,7 @@ public final class Step {
 
   /// A new inode under a name that is free.
   InodeRecord make(
-      Place place,
-      FileType type,
-      int mode,
-      int replication,
-      Optional<LinkTarget> target) {
+      Place place, FileType type, int mode, int replication, Optional<LinkTarget> target) {
     if ((mode & ~07777) != 0) {
       throw new FsException(
           FsStatus.EINVAL, "mode " + Integer.toOctalString(mode) + " has bits beyond 7777");

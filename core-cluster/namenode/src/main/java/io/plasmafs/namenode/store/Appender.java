@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
 /// **Fencing.** The insert takes its row from `coordinator`, only if epoch and session there are
 /// still ours, and locks that row (`FOR SHARE`) until it commits. Raising either number updates the
 /// row, which waits for an insert that holds the lock; an insert that comes later waits for the
-/// update, then sees the new row version (PostgreSQL evaluates the condition again after a wait) and
-/// inserts nothing. So whoever raised a number and then reads the log sees everything that was ever
-/// appended under the old one. A plain comparison with `(SELECT epoch ...)` would not do: it could
-/// see the old epoch in its snapshot and commit after the new coordinator has read the log.
+/// update, then sees the new row version (PostgreSQL evaluates the condition again after a wait)
+/// and inserts nothing. So whoever raised a number and then reads the log sees everything that was
+/// ever appended under the old one. A plain comparison with `(SELECT epoch ...)` would not do: it
+/// could see the old epoch in its snapshot and commit after the new coordinator has read the log.
 ///
 /// **Unknown outcomes.** A connection that breaks during an insert leaves open whether it was done,
 /// and the old server process may even still be about to do it. The next connection begins with
@@ -58,7 +58,7 @@ final class Appender implements AutoCloseable {
   /// Returns when the batch is durable; answers its size in the log.
   ///
   /// @throws StoreException UNAVAILABLE, FENCED, BROKEN: it is not in the log and will not be;
-  ///     UNKNOWN: that could not be found out in time, and nothing can be appended any more
+  ///   UNKNOWN: that could not be found out in time, and nothing can be appended any more
   int append(CommitBatch batch) {
     if (undecided) {
       throw new StoreException(

@@ -18,9 +18,9 @@ import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings to the tables what is in the log. Batches wait in memory in the order of the log; all that
-/// wait are coalesced into one window and written by one SQL transaction, together with the number
-/// of the last of them in `applied`.
+/// Brings to the tables what is in the log. Batches wait in memory in the order of the log; all
+/// that wait are coalesced into one window and written by one SQL transaction, together with the
+/// number of the last of them in `applied`.
 ///
 /// That row also fences: the transaction begins with updating it on the condition that the epoch is
 /// ours and the number the one that we left there. A new coordinator puts its epoch there before it
@@ -258,7 +258,8 @@ final class Applier implements AutoCloseable {
     return taken;
   }
 
-  /// The database may be away for as long as it likes: what is in the log is applied when it is back.
+  /// The database may be away for as long as it likes: what is in the log is applied when it is
+  /// back.
   private void applyWithPatience(ChangeWindow window) {
     while (true) {
       try {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One connection that is opened when it is needed, and again after it broke. Belongs to one thread;
-/// only [#close] may be called by another.
+/// One connection that is opened when it is needed, and again after it broke. Belongs to one
+/// thread; only [#close] may be called by another.
 final class Link implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);
   private static final long FIRST_PAUSE_MILLIS = 10;
@@ -96,7 +96,8 @@ final class Link implements AutoCloseable {
     }
   }
 
-  /// Does what is harmless to do twice, again and again until it succeeds, or cannot, or time is up.
+  /// Does what is harmless to do twice, again and again until it succeeds, or cannot, or time is
+  /// up.
   ///
   /// @param what is attempted, for messages
   /// @param end [System#nanoTime] when no new attempt begins any more

@@ -35,10 +35,10 @@ import java.util.zip.CRC32C;
 /// | 1 | 4 | CRC32C of all that follows, highest byte first |
 /// | 5 | n | varint epoch, varint first sequence number, varint number of commits, the commits |
 ///
-/// A varint has seven bits in each byte, lowest first, the highest bit set in all but the last; where
-/// negative numbers are possible they are zigzag-coded. Bytes and texts (UTF-8) are preceded by their
-/// length. A commit is its token (length 0 if it has none), time, user, number of changes, changes; a
-/// change is a byte that tells its kind and its fields in the order of the record.
+/// A varint has seven bits in each byte, lowest first, the highest bit set in all but the last;
+/// where negative numbers are possible they are zigzag-coded. Bytes and texts (UTF-8) are preceded
+/// by their length. A commit is its token (length 0 if it has none), time, user, number of changes,
+/// changes; a change is a byte that tells its kind and its fields in the order of the record.
 ///
 /// [#decode] believes nothing: every length is checked against what is left before memory is taken.
 final class LogCodec {

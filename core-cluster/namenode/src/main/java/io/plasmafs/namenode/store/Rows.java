@@ -54,10 +54,6 @@ final class Rows {
         target == null ? Optional.empty() : Optional.of(LinkTarget.of(target)));
   }
 
-  private static InodeId parent(long number) {
-    return number == 0 ? InodeId.NONE : new InodeId(number);
-  }
-
   private static Instant instant(ResultSet row, int c) throws SQLException {
     return Instant.ofEpochSecond(row.getLong(c), row.getInt(c + 1));
   }

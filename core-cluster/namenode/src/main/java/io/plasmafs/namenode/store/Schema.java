@@ -18,7 +18,7 @@ final class Schema {
   /// Creates or updates the tables.
   ///
   /// @throws StoreException UNAVAILABLE, or BROKEN if it is another program's database, or a newer
-  ///     version's
+  ///   version's
   static void migrate(StoreSettings settings) {
     try {
       Flyway.configure(Schema.class.getClassLoader())

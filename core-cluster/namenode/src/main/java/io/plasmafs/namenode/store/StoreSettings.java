@@ -9,12 +9,12 @@ import java.time.Duration;
 /// @param blockSize of the cluster, bytes: remembered likewise
 /// @param readers connections that answer questions
 /// @param patience how long a call waits for a database that cannot be reached, and how long the
-///     outcome of an append is looked for after its connection broke
+///   outcome of an append is looked for after its connection broke
 /// @param retainedCommits applied commits are kept in the log up to this number ...
 /// @param retainedBytes ... and this size
 /// @param retainedTokens tokens of this many last commits are kept
 /// @param maxLagBytes appends wait while more than this is in the log and not yet in the tables. In
-///     memory it takes several times as much
+///   memory it takes several times as much
 public record StoreSettings(
     String jdbcUrl,
     String user,

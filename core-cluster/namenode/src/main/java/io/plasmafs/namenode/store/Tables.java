@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes what a window says to the tables, in sets. The caller owns the SQL transaction.
 final class Tables {
-  /// For connections that join arrays with large tables: the plan must be a look-up in the index for
-  /// each element, whatever the statistics say, which for a new table they do not say.
+  /// For connections that join arrays with large tables: the plan must be a look-up in the index
+  /// for each element, whatever the statistics say, which for a new table they do not say.
   static final String INDEX_ONLY =
       "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off"
           + " -c plan_cache_mode=force_generic_plan";

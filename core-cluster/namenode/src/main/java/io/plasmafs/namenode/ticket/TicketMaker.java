@@ -9,7 +9,7 @@ public interface TicketMaker {
   /// A ticket for each replica of the run.
   ///
   /// @param transactionKey of the transaction that asked, unique within the epoch; 0 for reads
-  ///     outside of transactions
+  ///   outside of transactions
   GrantedExtent grant(Extent extent, Ticket.Right right, long transactionKey);
 
   /// The transaction, which was given tickets to write, has ended: they may be withdrawn.

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// * **Inode lock**, exclusive: attributes or content of the inode are changed.
 /// * **Name lock** on (directory, name), exclusive: the name is being *created* or *removed*.
 /// * **Stay lock** on a directory: shared, it *exists* and must neither go away nor move; or
-///   exclusive, it is being removed or moved. It stands for the lock *exists* on the directory's only
-///   name, and works as well when the directory was reached by its number.
+///   exclusive, it is being removed or moved. It stands for the lock *exists* on the directory's
+///   only name, and works as well when the directory was reached by its number.
 ///
 /// | Operation                          | inode          | name                     | stay |
 /// |------------------------------------|----------------|--------------------------|------|
@@ -47,13 +47,13 @@ import org.jspecify.annotations.Nullable;
 ///   is made, in the order of the commits.
 /// * Removing a directory excludes any change in it by others, and the reverse: what was empty when
 ///   it was looked at is empty at the commit.
-/// * A cycle would need two renames, each moving an ancestor of the other's new place. The first one
-///   holds the stay lock on all ancestors of its new place, so the second one cannot move them; and
-///   the first could not have taken that lock on a directory that the second moves already.
+/// * A cycle would need two renames, each moving an ancestor of the other's new place. The first
+///   one holds the stay lock on all ancestors of its new place, so the second one cannot move them;
+///   and the first could not have taken that lock on a directory that the second moves already.
 /// * Link counts are differences: link and unlink of one file do not conflict, and the count that
 ///   results decides whether the inode goes away.
-/// * A transaction that writes to a file which another one unlinks goes on: the inode lives until the
-///   last transaction using it has ended.
+/// * A transaction that writes to a file which another one unlinks goes on: the inode lives until
+///   the last transaction using it has ended.
 public final class LockTable {
   private final Map<InodeId, Transaction> inodes = new HashMap<>();
   private final Map<EntryKey, NameLock> names = new HashMap<>();
@@ -78,8 +78,7 @@ public final class LockTable {
   }
 
   /// Takes the name lock for creating or removing the name.
-  void lockName(
-      Transaction transaction, EntryKey key, Conflict.Kind kind, FsPath path) {
+  void lockName(Transaction transaction, EntryKey key, Conflict.Kind kind, FsPath path) {
     NameLock lock = names.get(key);
     if (lock == null) {
       names.put(key, new NameLock(transaction, kind));
@@ -94,8 +93,7 @@ public final class LockTable {
     StayLock lock = stays.computeIfAbsent(directory, d -> new StayLock());
     if (lock.exclusive != null) {
       if (lock.exclusive != transaction) {
-        throw conflict(
-            transaction, lock.exclusive, Conflict.Kind.NAME_REMOVING, directory, path);
+        throw conflict(transaction, lock.exclusive, Conflict.Kind.NAME_REMOVING, directory, path);
       }
       return;
     }

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// * COMMITTING: it waits for its batch, or the batch is being written; nothing changes it.
 /// * ENDED: locks, pins and reservations are gone.
 ///
-/// Invariants: every inode with an edit that this transaction did not create is pinned in the cache,
-/// so that its committed record is at hand; a name with an edit is locked.
+/// Invariants: every inode with an edit that this transaction did not create is pinned in the
+/// cache, so that its committed record is at hand; a name with an edit is locked.
 public final class Transaction {
   /// About what one changed inode takes in memory.
   private static final int EDIT_BYTES = 320;
@@ -199,11 +199,10 @@ public final class Transaction {
 
   void acquired(LockTable.Held lock) {
     held.add(lock);
-    undo.add(
-        () -> {
-          held.remove(held.size() - 1);
-          locks.release(this, lock);
-        });
+    undo.add(() -> {
+      held.remove(held.size() - 1);
+      locks.release(this, lock);
+    });
   }
 
   // ---- locks
@@ -243,11 +242,10 @@ public final class Transaction {
     locks.checkNotDoomed(this, inode, path);
     uses.add(inode);
     cache.pin(inode);
-    undo.add(
-        () -> {
-          uses.remove(inode);
-          cache.unpin(inode);
-        });
+    undo.add(() -> {
+      uses.remove(inode);
+      cache.unpin(inode);
+    });
   }
 
   /// Whether it uses the inode.
@@ -306,21 +304,20 @@ public final class Transaction {
     }
     names.put(name, new EntryEdit(child, old == null ? committed : old.before()));
     TreeMap<Name, EntryEdit> changed = names;
-    undo.add(
-        () -> {
-          if (old == null) {
-            changed.remove(name);
-            if (changed.isEmpty()) {
-              entries.remove(directory);
-            }
-          } else {
-            changed.put(name, old);
-          }
-        });
+    undo.add(() -> {
+      if (old == null) {
+        changed.remove(name);
+        if (changed.isEmpty()) {
+          entries.remove(directory);
+        }
+      } else {
+        changed.put(name, old);
+      }
+    });
   }
 
-  /// What this transaction let a name point to, [InodeId#NONE] for nothing; null if it did not touch
-  /// it.
+  /// What this transaction let a name point to, [InodeId#NONE] for nothing; null if it did not
+  /// touch it.
   @Nullable InodeId ownChild(InodeId directory, Name name) {
     if (entries.isEmpty()) {
       return null;
@@ -365,11 +362,10 @@ public final class Transaction {
                   : "all open transactions together have used it up"));
     }
     bytes += more;
-    undo.add(
-        () -> {
-          bytes -= more;
-          budget.giveBack(more);
-        });
+    undo.add(() -> {
+      bytes -= more;
+      budget.giveBack(more);
+    });
   }
 
   /// Something must hold at the moment of the commit.
@@ -404,11 +400,10 @@ public final class Transaction {
     charge(300);
     hasWriteTickets = true;
     reservations.put(run.generation(), new Reservation(run));
-    undo.add(
-        () -> {
-          reservations.remove(run.generation());
-          blocks.release(run, BlockSpace.Reuse.AT_ONCE);
-        });
+    undo.add(() -> {
+      reservations.remove(run.generation());
+      blocks.release(run, BlockSpace.Reuse.AT_ONCE);
+    });
   }
 
   /// Reserved blocks become content.
@@ -436,11 +431,10 @@ public final class Transaction {
     }
     reservations.remove(generation);
     givenBack.add(reservation.run);
-    undo.add(
-        () -> {
-          givenBack.remove(givenBack.size() - 1);
-          reservations.put(generation, reservation);
-        });
+    undo.add(() -> {
+      givenBack.remove(givenBack.size() - 1);
+      reservations.put(generation, reservation);
+    });
   }
 
   /// A block was named to it.

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Measures, and prints what it measured: run with `-Dplasmafs.figures=true`. The server waits for
-/// the disk as in earnest. One creation is what a namenode commits for a new file: the file's inode,
-/// its directory's, the entry, one extent, a token.
+/// the disk as in earnest. One creation is what a namenode commits for a new file: the file's
+/// inode, its directory's, the entry, one extent, a token.
 @EnabledIfSystemProperty(named = "plasmafs.figures", matches = "true")
 class StoreFiguresTest {
   private static final long NANOS_EACH = 4_000_000_000L;
