@@ -10,6 +10,7 @@ import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Operation.AttributeChanges;
 import io.plasmafs.model.operation.Outcome;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +24,10 @@ final class BulkWrite {
   private static final long GROUP_BYTES = 8L << 20;
 
   private record Group(
-      List<NewFile> files, List<Integer> openings, CompletableFuture<Answer> created) {}
+      List<NewFile> files,
+      List<Integer> openings,
+      Set<Integer> inBlocks,
+      CompletableFuture<Answer> created) {}
 
   private BulkWrite() {}
 
@@ -55,6 +59,7 @@ final class BulkWrite {
     PlasmaClient client = transaction.client();
     List<Operation> operations = new ArrayList<>(3 * files.size());
     List<Integer> openings = new ArrayList<>(files.size());
+    Set<Integer> inBlocks = new HashSet<>();
     for (NewFile file : files) {
       if (!FileEdits.startsEmpty(file.options().how())) {
         throw new FsException(
@@ -65,7 +70,8 @@ final class BulkWrite {
       openings.add(opening);
       operations.add(FileEdits.opening(file.where(), file.options()));
       int length = file.content().remaining();
-      if (length > client.cluster().inlineLimit()) {
+      if (!transaction.mayBeInline(length)) {
+        inBlocks.add(opening);
         long blocks = ((long) length + client.cluster().blockSize() - 1) / client.cluster().blockSize();
         operations.add(
             new Operation.Allocate(
@@ -84,7 +90,7 @@ final class BulkWrite {
         operations.add(new Operation.SetAttributes(created, false, file.attributes()));
       }
     }
-    return new Group(files, openings, transaction.submit(operations));
+    return new Group(files, openings, inBlocks, transaction.submit(operations));
   }
 
   private static void complete(Transaction transaction, Group group, List<InodeId> inodes) {
@@ -105,7 +111,7 @@ final class BulkWrite {
                 .inode();
         inodes.add(inode);
         int length = file.content().remaining();
-        if (length > transaction.client().cluster().inlineLimit()) {
+        if (group.inBlocks().contains(opening)) {
           FileWriter writer =
               new FileWriter(transaction, inode, 0, length, file.options().fanOut());
           writers.add(writer);
