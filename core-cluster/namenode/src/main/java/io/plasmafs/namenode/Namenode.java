@@ -4,6 +4,7 @@ import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.namenode.blocks.ClusterBlocks;
 import io.plasmafs.namenode.blocks.Generations;
 import io.plasmafs.namenode.engine.Engine;
+import io.plasmafs.namenode.engine.EngineLimits;
 import io.plasmafs.namenode.engine.EngineObserver;
 import io.plasmafs.namenode.metadata.DatanodeRecord;
 import io.plasmafs.namenode.metadata.MetadataStore;
@@ -19,7 +20,6 @@ import io.plasmafs.namenode.store.PostgresStore;
 import io.plasmafs.namenode.store.StoreSettings;
 import io.plasmafs.namenode.ticket.HmacTickets;
 import io.plasmafs.namenode.ticket.KeyRing;
-import io.plasmafs.namenode.ticket.TicketMaker;
 import io.plasmafs.namenode.ticket.Withdrawals;
 import io.plasmafs.namenode.ticket.WriteTickets;
 import io.plasmafs.oncrpc.Authenticator;
@@ -41,11 +41,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -72,22 +73,11 @@ public final class Namenode implements AutoCloseable {
 
   private final Deque<AutoCloseable> toClose;
   private final CompletableFuture<String> stopped = new CompletableFuture<>();
+  private volatile boolean closing;
   private final int port;
   private final String address;
 
-  /// Makes the engine, not running yet.
-  interface EngineMaker {
-    Engine make(
-        ClusterDescription description,
-        MetadataStore store,
-        MetadataStore.State state,
-        ClusterBlocks blocks,
-        TicketMaker tickets,
-        EngineObserver observer);
-  }
-
-  private Namenode(NamenodeConfig config, EngineMaker engines, Deque<AutoCloseable> opened)
-      throws IOException {
+  private Namenode(NamenodeConfig config, Deque<AutoCloseable> opened) throws IOException {
     this.toClose = opened;
     ClusterDescription description = config.description();
     Clock clock = Clock.systemUTC();
@@ -104,35 +94,54 @@ public final class Namenode implements AutoCloseable {
                         description.name(),
                         description.blockSize())
                     .withPatience(config.databasePatience())));
-    MetadataStore.State state = store.open();
-    log.info(
-        "cluster '{}': the database is open under epoch {}, last commit {}, {} inodes",
-        description.name(),
-        state.epoch(),
-        state.sequence(),
-        state.inodes());
-
     // Blocks and tickets: all of the engine's thread, once that runs.
     Withdrawals withdrawals = new Withdrawals();
     WriteTickets writers = new WriteTickets(clock, CLOCK_MARGIN, withdrawals);
     Generations generations =
         new Generations(
-            count -> store.reserve(MetadataStore.Counter.GENERATION, count),
-            GENERATIONS_AT_A_TIME);
+            count -> store.reserve(MetadataStore.Counter.GENERATION, count), GENERATIONS_AT_A_TIME);
     ClusterBlocks blocks =
         new ClusterBlocks(
             generations, writers, new SplittableRandom(random.nextLong()), config.blocks());
-    List<DatanodeRecord> datanodes = store.datanodes();
-    loadBlocks(store, datanodes, blocks);
-    KeyRing keys =
-        new KeyRing(
-            clock, random, state.epoch(), config.keyInterval(), config.ticketLifetime());
     HmacTickets tickets =
         new HmacTickets(description.name(), clock, config.ticketLifetime(), writers);
 
-    Observer observer = new Observer();
-    Engine engine = engines.make(description, store, state, blocks, tickets, observer);
-    closing(engine::close);
+    // The engine opens the store; before it serves, it tells its epoch, and the blocks are loaded.
+    List<DatanodeRecord> datanodes = new ArrayList<>();
+    Observer observer =
+        new Observer(() -> {
+          generations.begin();
+          datanodes.addAll(store.datanodes());
+          loadBlocks(store, datanodes, blocks);
+        });
+    ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    closing(background::shutdownNow);
+    Engine engine =
+        new Engine(
+            description,
+            config.superusers(),
+            EngineLimits.DEFAULT,
+            store,
+            blocks,
+            tickets,
+            observer,
+            clock,
+            System::nanoTime,
+            background);
+    Thread engineThread = Thread.ofPlatform().name("engine").start(engine);
+    closing(() -> {
+      engine.close();
+      engineThread.join();
+    });
+    await(engine.start());
+    await(observer.loaded);
+    log.info(
+        "cluster '{}': the database is open under epoch {}, last commit {}",
+        description.name(),
+        engine.epoch(),
+        engine.sequence());
+    KeyRing keys =
+        new KeyRing(clock, random, engine.epoch(), config.keyInterval(), config.ticketLifetime());
 
     RpcTransport transport = closing(RpcTransport.open(config.networkThreads()));
     ScheduledExecutorService registryThread =
@@ -161,6 +170,7 @@ public final class Namenode implements AutoCloseable {
             registryThread,
             new DatanodeRegistry.Engine(engine::execute, blocks, tickets, writers));
     observer.registry.set(registry);
+    registry.startEpoch(engine.epoch()); // it may have changed meanwhile
     registryThread.scheduleWithFixedDelay(
         registry::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
 
@@ -181,9 +191,7 @@ public final class Namenode implements AutoCloseable {
                             new RecentNonces(NONCES),
                             (int) config.suspectAfter().toMillis())
                         .program(),
-                    new AdminProgram(
-                            facts, engine, registry, config.superusers(), Map::of)
-                        .program()),
+                    new AdminProgram(facts, engine, registry, config.superusers()).program()),
                 RpcLimits.defaults()
                     .withMaxRecordBytes(MAX_RECORD_BYTES)
                     .withInFlight(config.connectionCalls(), MAX_RECORD_BYTES)
@@ -201,27 +209,25 @@ public final class Namenode implements AutoCloseable {
   /// @throws IOException if a file cannot be read or an address cannot be bound
   /// @throws io.plasmafs.namenode.metadata.StoreException if the database cannot be used
   public static Namenode start(NamenodeConfig config) throws IOException {
-    return start(config, Namenode::engine);
-  }
-
-  static Namenode start(NamenodeConfig config, EngineMaker engines) throws IOException {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
-      return new Namenode(config, engines, opened);
+      return new Namenode(config, opened);
     } catch (IOException | RuntimeException e) {
       closeAll(opened);
       throw e;
     }
   }
 
-  private static Engine engine(
-      ClusterDescription description,
-      MetadataStore store,
-      MetadataStore.State state,
-      ClusterBlocks blocks,
-      TicketMaker tickets,
-      EngineObserver observer) {
-    throw new UnsupportedOperationException();
+  /// Waits, and throws what was thrown.
+  private static void await(CompletableFuture<Void> start) {
+    try {
+      start.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
   }
 
   private static void loadBlocks(
@@ -258,18 +264,36 @@ public final class Namenode implements AutoCloseable {
   /// Passes on what the engine notices, once there is somebody to pass it to.
   private final class Observer implements EngineObserver {
     private final AtomicReference<@Nullable DatanodeRegistry> registry = new AtomicReference<>();
+    private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+    private final Runnable load;
+
+    /// @param load what is to be done on the engine's thread before it serves
+    Observer(Runnable load) {
+      this.load = load;
+    }
 
     @Override
     public void epochChanged(long epoch) {
-      log.info("coordinator under epoch {}", epoch);
+      if (!loaded.isDone()) {
+        try {
+          load.run();
+          loaded.complete(null);
+        } catch (RuntimeException e) {
+          loaded.completeExceptionally(e);
+        }
+      }
       DatanodeRegistry known = registry.get();
       if (known != null) {
+        log.warn("coordinator under a new epoch, {}", epoch);
         known.startEpoch(epoch);
       }
     }
 
     @Override
     public void stopped(String reason) {
+      if (closing) {
+        return;
+      }
       log.error("the engine has stopped: {}", reason);
       stopped.complete(reason);
     }
@@ -300,6 +324,7 @@ public final class Namenode implements AutoCloseable {
   /// transactions are aborted.
   @Override
   public void close() {
+    closing = true;
     closeAll(toClose);
   }
 
@@ -314,8 +339,8 @@ public final class Namenode implements AutoCloseable {
     }
   }
 
-  /// Runs a namenode until it is told to stop by a signal. Arguments: `--config FILE`, and any number
-  /// of `key=value`, as in [NamenodeConfig]. Ends with 1 if it cannot start or must stop.
+  /// Runs a namenode until it is told to stop by a signal. Arguments: `--config FILE`, and any
+  /// number of `key=value`, as in [NamenodeConfig]. Ends with 1 if it cannot start or must stop.
   public static void main(String[] arguments) {
     NamenodeConfig config;
     Namenode namenode;

@@ -89,7 +89,7 @@ public final class NamenodeConfig {
   /// Takes and checks properties.
   ///
   /// @throws IllegalArgumentException if a key is missing or unknown or a value makes no sense; the
-  ///     message is one line
+  ///   message is one line
   public static NamenodeConfig of(Properties properties) {
     Properties copy = new Properties();
     copy.putAll(properties);
@@ -108,8 +108,7 @@ public final class NamenodeConfig {
   ///
   /// @throws IOException if the file cannot be read
   /// @throws IllegalArgumentException as [#of]
-  public static NamenodeConfig read(Optional<Path> file, List<String> settings)
-      throws IOException {
+  public static NamenodeConfig read(Optional<Path> file, List<String> settings) throws IOException {
     Properties properties = new Properties();
     if (file.isPresent()) {
       try (Reader in = Files.newBufferedReader(file.get())) {
@@ -140,9 +139,12 @@ public final class NamenodeConfig {
     Duration heartbeat = heartbeat();
     if (heartbeat.compareTo(suspectAfter()) >= 0 || suspectAfter().compareTo(deadAfter()) >= 0) {
       throw new IllegalArgumentException(
-          "heartbeat-millis, suspect-after-millis and dead-after-millis must grow in this order, and"
-              + " are "
-              + heartbeat.toMillis() + ", " + suspectAfter().toMillis() + ", "
+          "heartbeat-millis, suspect-after-millis and dead-after-millis must grow in this order,"
+              + " and are "
+              + heartbeat.toMillis()
+              + ", "
+              + suspectAfter().toMillis()
+              + ", "
               + deadAfter().toMillis());
     }
     ticketLifetime();
@@ -173,8 +175,8 @@ public final class NamenodeConfig {
 
   /// The cluster's secret, read anew.
   ///
-  /// @throws IOException if the file cannot be read, is too short, or others than its owner may read
-  ///     it
+  /// @throws IOException if the file cannot be read, is too short, or others than its owner may
+  ///   read it
   public byte[] secret() throws IOException {
     Path file = Path.of(required("secret-file"));
     byte[] bytes = readPrivate(file, "the cluster's secret");
@@ -234,10 +236,7 @@ public final class NamenodeConfig {
       return "";
     }
     byte[] bytes = readPrivate(Path.of(file.get()), "the database's password");
-    return new String(bytes, StandardCharsets.UTF_8)
-        .lines()
-        .findFirst()
-        .orElse("");
+    return new String(bytes, StandardCharsets.UTF_8).lines().findFirst().orElse("");
   }
 
   /// How long the database may be away.

@@ -44,8 +44,7 @@ class HostileBytesTest {
 
   @AfterEach
   void serviceIsUnharmed() {
-    assertThat(
-            honest.status(0, new Operation.MakeDirectory(Location.of("/after"), 0755, false)))
+    assertThat(honest.status(0, new Operation.MakeDirectory(Location.of("/after"), 0755, false)))
         .isEqualTo(FsStatus.OK);
     honest.close();
     local.close();

@@ -149,8 +149,7 @@ class NamenodeTest {
       bob.ok(1, BEGIN, mkdir("/home/a"));
       assertThat(alice.status(0, mkdir("/home/a"))).isEqualTo(FsStatus.ECONFLICT);
     }
-    eventually(
-        "the name is free again", () -> alice.status(0, mkdir("/home/a")) == FsStatus.OK);
+    eventually("the name is free again", () -> alice.status(0, mkdir("/home/a")) == FsStatus.OK);
   }
 
   @Test
@@ -171,9 +170,7 @@ class NamenodeTest {
   void theOutcomeOfACommitIsKnownByItsToken() {
     CommitToken token = CommitToken.random();
     Answer answer =
-        alice
-            .submit(new Compound(0, Optional.of(token), List.of(mkdir("/home/a"))))
-            .join();
+        alice.submit(new Compound(0, Optional.of(token), List.of(mkdir("/home/a")))).join();
     assertThat(answer.failure()).isEmpty();
     commit_outcome_result known = outcome(token);
     assertThat(known.state).isEqualTo(2);
@@ -248,8 +245,10 @@ class NamenodeTest {
 
   @Test
   void datanodesAreFoundAndTheirTicketsAreGoodUntilTheTransactionEnds() throws IOException {
-    try (FakeDatanode one = new FakeDatanode(local.transport(), LocalNamenode.SECRET, "test", "1".repeat(32));
-        FakeDatanode two = new FakeDatanode(local.transport(), LocalNamenode.SECRET, "test", "2".repeat(32))) {
+    try (FakeDatanode one =
+            new FakeDatanode(local.transport(), LocalNamenode.SECRET, "test", "1".repeat(32));
+        FakeDatanode two =
+            new FakeDatanode(local.transport(), LocalNamenode.SECRET, "test", "2".repeat(32))) {
       announce(one);
       announce(two);
       alice.ok(7, BEGIN, create("/home/f"));
@@ -270,8 +269,7 @@ class NamenodeTest {
       for (Ticket ticket : granted.tickets()) {
         eventually(
             "the ticket is withdrawn",
-            () ->
-                datanodes.get(ticket.datanode().value() - 1).judge(ticket) == FsStatus.ETICKET);
+            () -> datanodes.get(ticket.datanode().value() - 1).judge(ticket) == FsStatus.ETICKET);
       }
       eventually("the blocks are free again", () -> filesystem().reservedBlocks() == 0);
       assertThat(filesystem().totalBlocks()).isEqualTo(20_000);
@@ -306,8 +304,11 @@ class NamenodeTest {
     byte[] wrong = LocalNamenode.SECRET.clone();
     wrong[0] ^= 1;
     try (FakeDatanode forger = new FakeDatanode(local.transport(), wrong, "test", "3".repeat(32));
-        FakeDatanode misfit = new FakeDatanode(local.transport(), LocalNamenode.SECRET, "test", "4".repeat(32));
-        FakeDatanode foreigner = new FakeDatanode(local.transport(), LocalNamenode.SECRET, "elsewhere", "5".repeat(32))) {
+        FakeDatanode misfit =
+            new FakeDatanode(local.transport(), LocalNamenode.SECRET, "test", "4".repeat(32));
+        FakeDatanode foreigner =
+            new FakeDatanode(
+                local.transport(), LocalNamenode.SECRET, "elsewhere", "5".repeat(32))) {
       assertThat(forger.announce(alice, 65536).status).isEqualTo(FsStatus.EACCES.code());
       announce_result refused = misfit.announce(alice, 1 << 20);
       assertThat(refused.status).isEqualTo(FsStatus.EINVAL.code());
@@ -320,7 +321,8 @@ class NamenodeTest {
 
   @Test
   void ordersAreForSuperusersAndStatusIsForAll() throws IOException {
-    try (FakeDatanode one = new FakeDatanode(local.transport(), LocalNamenode.SECRET, "test", "1".repeat(32));
+    try (FakeDatanode one =
+            new FakeDatanode(local.transport(), LocalNamenode.SECRET, "test", "1".repeat(32));
         RawClient root = connect("root")) {
       announce(one);
       assertThat(disable(alice).status).isEqualTo(FsStatus.EPERM.code());

@@ -23,7 +23,7 @@ public final class Generations {
   private long next;
   private long end;
 
-  /// Takes the first range; waits for it.
+  /// Has no numbers yet: see [#begin].
   ///
   /// @param source takes so many numbers out of circulation and answers the first of them
   /// @param range numbers to take at a time, at least 2
@@ -33,8 +33,12 @@ public final class Generations {
     }
     this.source = source;
     this.range = range;
-    this.next = source.apply(range).join();
-    this.end = next + range;
+  }
+
+  /// Takes the first range; waits for it.
+  public void begin() {
+    next = source.apply(range).join();
+    end = next + range;
   }
 
   /// The next number.

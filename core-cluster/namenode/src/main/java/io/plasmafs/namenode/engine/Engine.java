@@ -282,6 +282,16 @@ public final class Engine implements Runnable {
     return publishedSequence;
   }
 
+  /// How many transactions are open. On the engine's thread only.
+  public int openTransactions() {
+    return openTransactions.size();
+  }
+
+  /// How many inodes there are. On the engine's thread only.
+  public long inodes() {
+    return inodes;
+  }
+
   /// Answers ECOORD to everything from now on, and lets [#run] return.
   public void close() {
     post(() -> stop("the server is shutting down"));

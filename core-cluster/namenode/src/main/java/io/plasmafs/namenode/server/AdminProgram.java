@@ -1,5 +1,6 @@
 package io.plasmafs.namenode.server;
 
+import io.plasmafs.model.Datanode;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.Principal;
@@ -12,35 +13,31 @@ import io.plasmafs.oncrpc.RpcHandler;
 import io.plasmafs.oncrpc.RpcProgram;
 import io.plasmafs.protocol.Programs;
 import io.plasmafs.protocol.xdr.counter;
-import io.plasmafs.protocol.xdr.datanode_entry;
 import io.plasmafs.protocol.xdr.datanode_order;
 import io.plasmafs.protocol.xdr.status_result;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /// ADMIN: what operators ask and order. Everyone may ask; orders are for superusers.
 public final class AdminProgram {
+  private static final String OPEN_TRANSACTIONS = "open_transactions";
+  private static final String INODES = "inodes";
+
   private final ClusterFacts facts;
   private final Engine engine;
   private final DatanodeRegistry registry;
   private final Set<String> superusers;
-  private final Supplier<Map<String, Long>> counters;
 
-  /// @param counters named figures, among them `open_transactions` and `inodes`
+  /// @param superusers who may give orders
   public AdminProgram(
-      ClusterFacts facts,
-      Engine engine,
-      DatanodeRegistry registry,
-      Set<String> superusers,
-      Supplier<Map<String, Long>> counters) {
+      ClusterFacts facts, Engine engine, DatanodeRegistry registry, Set<String> superusers) {
     this.facts = facts;
     this.engine = engine;
     this.registry = registry;
     this.superusers = Set.copyOf(superusers);
-    this.counters = counters;
   }
 
   /// The program, to be served.
@@ -73,21 +70,32 @@ public final class AdminProgram {
   private void status(ReplySink reply) {
     registry
         .datanodes()
-        .whenComplete((datanodes, failure) -> {
-          status_result result = new status_result();
-          result.status =
-              failure == null ? FsStatus.OK.code() : Failures.of(failure).status().code();
-          result.cluster = facts.cluster();
-          result.namenodes = facts.namenodes();
-          result.datanodes =
-              failure == null ? CoordinationProgram.toXdr(datanodes) : new datanode_entry[0];
-          Map<String, Long> figures = counters.get();
-          result.open_transactions = figures.getOrDefault("open_transactions", 0L);
-          result.inodes = figures.getOrDefault("inodes", 0L);
-          result.counters =
-              figures.entrySet().stream().map(AdminProgram::toXdr).toArray(counter[]::new);
-          reply.success(result);
+        .thenCombine(figures(), this::status)
+        .whenComplete((status, failure) -> {
+          if (failure == null) {
+            reply.success(status);
+          } else {
+            reply.systemError(failure);
+          }
         });
+  }
+
+  private status_result status(List<Datanode> datanodes, Map<String, Long> figures) {
+    status_result result = new status_result();
+    result.status = FsStatus.OK.code();
+    result.cluster = facts.cluster();
+    result.namenodes = facts.namenodes();
+    result.datanodes = CoordinationProgram.toXdr(datanodes);
+    result.open_transactions = figures.getOrDefault(OPEN_TRANSACTIONS, 0L);
+    result.inodes = figures.getOrDefault(INODES, 0L);
+    result.counters = figures.entrySet().stream().map(AdminProgram::toXdr).toArray(counter[]::new);
+    return result;
+  }
+
+  private CompletableFuture<Map<String, Long>> figures() {
+    return CompletableFuture.supplyAsync(
+        () -> Map.of(OPEN_TRANSACTIONS, (long) engine.openTransactions(), INODES, engine.inodes()),
+        engine::execute);
   }
 
   private static counter toXdr(Map.Entry<String, Long> figure) {

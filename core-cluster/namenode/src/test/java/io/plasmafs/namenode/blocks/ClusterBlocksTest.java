@@ -43,6 +43,7 @@ class ClusterBlocksTest {
     AtomicLong counter = new AtomicLong(1);
     Generations generations =
         new Generations(n -> CompletableFuture.completedFuture(counter.getAndAdd(n)), 100);
+    generations.begin();
     return new ClusterBlocks(generations, writers, new Random(placementSeed), 1L << 30);
   }
 
@@ -299,12 +300,10 @@ class ClusterBlocksTest {
       random = new Random(runSeed);
       label = "seed " + runSeed;
       AtomicLong counter = new AtomicLong(1);
-      space =
-          new ClusterBlocks(
-              new Generations(n -> CompletableFuture.completedFuture(counter.getAndAdd(n)), 64),
-              tickets,
-              new Random(runSeed),
-              1 << 20);
+      Generations generations =
+          new Generations(n -> CompletableFuture.completedFuture(counter.getAndAdd(n)), 64);
+      generations.begin();
+      space = new ClusterBlocks(generations, tickets, new Random(runSeed), 1 << 20);
       for (DatanodeId node : nodes) {
         space.addDatanode(node, "host" + node.value() % 3, "", 150 + random.nextInt(100));
         space.allocatable(node, true);

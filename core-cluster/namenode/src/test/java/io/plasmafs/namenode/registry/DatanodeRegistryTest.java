@@ -44,22 +44,24 @@ class DatanodeRegistryTest {
 
   private final ManualClock clock = new ManualClock();
   private final Withdrawals withdrawals = new Withdrawals();
-  private final WriteTickets writers =
-      new WriteTickets(clock, Duration.ofSeconds(30), withdrawals);
+  private final WriteTickets writers = new WriteTickets(clock, Duration.ofSeconds(30), withdrawals);
   private final KeyRing ring =
       new KeyRing(clock, new SecureRandom(), 3, Duration.ofMinutes(10), Duration.ofMinutes(15));
   private final HmacTickets tickets =
       new HmacTickets("plasma", clock, Duration.ofMinutes(15), writers);
   private final AtomicLong numbers = new AtomicLong(1);
   private final ClusterBlocks blocks =
-      new ClusterBlocks(
-          new Generations(n -> CompletableFuture.completedFuture(numbers.getAndAdd(n)), 100),
-          writers,
-          new Random(1),
-          1L << 30);
+      new ClusterBlocks(generations(), writers, new Random(1), 1L << 30);
   private final DatanodeTable table = new DatanodeTable();
   private final Links links = new Links();
   private DatanodeRegistry registry = registry(SETTINGS, List.of());
+
+  private Generations generations() {
+    Generations made =
+        new Generations(n -> CompletableFuture.completedFuture(numbers.getAndAdd(n)), 100);
+    made.begin();
+    return made;
+  }
 
   private static RegistrySettings settings(boolean enableNew) {
     return new RegistrySettings(
@@ -263,8 +265,7 @@ class DatanodeRegistryTest {
     int first = ring.newest().id();
     pass(Duration.ofMinutes(11), said);
     assertThat(links.last().keys()).extracting(TicketKey::id).contains(first, first + 1);
-    Extent run =
-        new Extent(0, 1, 5, List.of(new Replica(new DatanodeId(1), 0)), Checksums.NONE);
+    Extent run = new Extent(0, 1, 5, List.of(new Replica(new DatanodeId(1), 0)), Checksums.NONE);
     assertThat(tickets.grant(run, Ticket.Right.READ, 0).tickets().get(0).keyId())
         .isEqualTo(first + 1);
   }
@@ -274,8 +275,7 @@ class DatanodeRegistryTest {
     Announcement good = announcement(STORE_A, 1, "a", 10);
     assertThat(
             refusal(
-                new Announcement(
-                    "other", STORE_A, "h:1", "", "a", "", 10, 65536, 65536, 1, false)))
+                new Announcement("other", STORE_A, "h:1", "", "a", "", 10, 65536, 65536, 1, false)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(
             refusal(
@@ -288,8 +288,7 @@ class DatanodeRegistryTest {
         .isEqualTo(FsStatus.EINVAL);
     assertThat(
             refusal(
-                new Announcement(
-                    "plasma", STORE_A, "h:1", "", "", "", 10, 65536, 65536, 1, false)))
+                new Announcement("plasma", STORE_A, "h:1", "", "", "", 10, 65536, 65536, 1, false)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(refusal(good)).isEqualTo(FsStatus.OK);
     assertThat(

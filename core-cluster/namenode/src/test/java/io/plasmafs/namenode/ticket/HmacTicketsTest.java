@@ -30,8 +30,7 @@ class HmacTicketsTest {
   private final HmacTickets tickets =
       new HmacTickets("plasma", clock, Duration.ofMinutes(15), writers);
   private final Extent extent =
-      new Extent(
-          7, 3, 42, List.of(new Replica(D1, 100), new Replica(D2, 200)), Checksums.NONE);
+      new Extent(7, 3, 42, List.of(new Replica(D1, 100), new Replica(D2, 200)), Checksums.NONE);
 
   private static TicketMac verifier(String cluster, TicketKey key) {
     return new TicketMac(cluster, key.id(), key.secret());
@@ -100,7 +99,9 @@ class HmacTicketsTest {
     assertThat(verifier.verify(good)).isTrue();
     for (int i = 0; i < 20_000; i++) {
       Ticket altered = alter(good, random);
-      assertThat(verifier.verify(altered)).as("seed %d: %s", seed, altered).isEqualTo(altered.equals(good));
+      assertThat(verifier.verify(altered))
+          .as("seed %d: %s", seed, altered)
+          .isEqualTo(altered.equals(good));
     }
   }
 
@@ -132,6 +133,8 @@ class HmacTicketsTest {
   }
 
   private static long change(long value, Random random) {
-    return random.nextBoolean() ? value ^ (1L << random.nextInt(31)) : value + 1 + random.nextInt(99);
+    return random.nextBoolean()
+        ? value ^ (1L << random.nextInt(31))
+        : value + 1 + random.nextInt(99);
   }
 }
