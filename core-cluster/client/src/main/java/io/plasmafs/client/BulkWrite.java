@@ -10,20 +10,24 @@ import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Operation.AttributeChanges;
 import io.plasmafs.model.operation.Outcome;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/// Creates many files in few calls. Files go in groups: one call creates all files of a group,
-/// stores the small ones, and reserves blocks for the others; these are sent to the datanodes side
-/// by side; one more call makes them part of their files. The first call of the next group is on
-/// its way meanwhile.
+/// Creates many files in few calls. Files go in groups: one call creates all files of a group, stores
+/// the small ones, and reserves blocks for the others; these are sent to the datanodes side by side;
+/// one more call makes them part of their files. The first call of the next group is on its way
+/// meanwhile.
 final class BulkWrite {
   private static final int GROUP_FILES = 1000;
   private static final long GROUP_BYTES = 8L << 20;
 
   private record Group(
-      List<NewFile> files, List<Integer> openings, CompletableFuture<Answer> created) {}
+      List<NewFile> files,
+      List<Integer> openings,
+      Set<Integer> inBlocks,
+      CompletableFuture<Answer> created) {}
 
   private BulkWrite() {}
 
@@ -55,6 +59,7 @@ final class BulkWrite {
     PlasmaClient client = transaction.client();
     List<Operation> operations = new ArrayList<>(3 * files.size());
     List<Integer> openings = new ArrayList<>(files.size());
+    Set<Integer> inBlocks = new HashSet<>();
     for (NewFile file : files) {
       if (!FileEdits.startsEmpty(file.options().how())) {
         throw new FsException(
@@ -65,9 +70,9 @@ final class BulkWrite {
       openings.add(opening);
       operations.add(FileEdits.opening(file.where(), file.options()));
       int length = file.content().remaining();
-      if (length > client.cluster().inlineLimit()) {
-        long blocks =
-            ((long) length + client.cluster().blockSize() - 1) / client.cluster().blockSize();
+      if (!transaction.mayBeInline(length)) {
+        inBlocks.add(opening);
+        long blocks = ((long) length + client.cluster().blockSize() - 1) / client.cluster().blockSize();
         operations.add(
             new Operation.Allocate(
                 created,
@@ -85,7 +90,7 @@ final class BulkWrite {
         operations.add(new Operation.SetAttributes(created, false, file.attributes()));
       }
     }
-    return new Group(files, openings, transaction.submit(operations));
+    return new Group(files, openings, inBlocks, transaction.submit(operations));
   }
 
   private static void complete(Transaction transaction, Group group, List<InodeId> inodes) {
@@ -106,7 +111,7 @@ final class BulkWrite {
                 .inode();
         inodes.add(inode);
         int length = file.content().remaining();
-        if (length > transaction.client().cluster().inlineLimit()) {
+        if (group.inBlocks().contains(opening)) {
           FileWriter writer =
               new FileWriter(transaction, inode, 0, length, file.options().fanOut());
           writers.add(writer);
@@ -124,7 +129,8 @@ final class BulkWrite {
         AttributeChanges attributes = written.get(i).attributes();
         if (!attributes.equals(AttributeChanges.NONE)) {
           operations.add(
-              new Operation.SetAttributes(Location.of(writtenInodes.get(i)), false, attributes));
+              new Operation.SetAttributes(
+                  Location.of(writtenInodes.get(i)), false, attributes));
         }
       }
       if (!operations.isEmpty()) {

@@ -128,6 +128,9 @@ final class FileWriter {
   private final Set<DatanodeId> avoided = new HashSet<>();
   private final List<Operation> attaches = new ArrayList<>();
   private final List<Extent> damaged = new ArrayList<>();
+
+  /// Runs that all their replicas acknowledged, without checksums.
+  private final List<GrantedExtent> completed = new ArrayList<>();
   private @Nullable CompletableFuture<Answer> attaching;
   private @Nullable CompletableFuture<Answer> prefetch;
   private long prefetchIndex;
@@ -500,6 +503,7 @@ final class FileWriter {
       damaged.add(alive.extent());
     }
     transaction.ledger().add(alive);
+    completed.add(new GrantedExtent(alive.extent().with(Checksums.NONE), alive.tickets()));
     attaches.add(
         new Operation.Attach(
             Location.of(inode),
@@ -784,6 +788,14 @@ final class FileWriter {
 
   /// Writes blocks that have fewer copies than they should again, from a copy that is left.
   private void repair() {
+    for (GrantedExtent run : completed) {
+      // What it acknowledged before it failed was perhaps never stable.
+      if (run.extent().replicas().stream().anyMatch(r -> avoided.contains(r.datanode()))) {
+        transaction.ledger().remove(run);
+        damaged.add(run.extent());
+      }
+    }
+    completed.clear();
     if (damaged.isEmpty()) {
       return;
     }

@@ -48,6 +48,16 @@ final class SyncLedger {
     }
   }
 
+  /// Forgets a run that was written again elsewhere.
+  synchronized void remove(GrantedExtent replaced) {
+    for (int i = 0; i < replaced.tickets().size(); i++) {
+      List<Ticket> tickets = unsynced.get(replaced.extent().replicas().get(i).datanode());
+      if (tickets != null) {
+        tickets.remove(replaced.tickets().get(i));
+      }
+    }
+  }
+
   /// Syncs everything noted so far; what fails was perhaps not stored.
   CompletableFuture<Void> sync() {
     synchronized (this) {
@@ -61,27 +71,30 @@ final class SyncLedger {
     unsynced = new HashMap<>();
     bytes = 0;
     List<CompletableFuture<Void>> calls = new ArrayList<>();
-    all.forEach((datanode, tickets) -> {
-      for (int from = 0; from < tickets.size(); from += CALL) {
-        List<Ticket> part = tickets.subList(from, Math.min(tickets.size(), from + CALL));
-        calls.add(
-            datanodes
-                .connection(datanode)
-                .thenCompose(connection -> connection.sync(part))
-                .handle((done, error) -> {
-                  if (error != null) {
-                    datanodes.reportFailure(datanode, error);
-                    throw new FsException(
-                        FsStatus.EIO,
-                        datanode
-                            + " could not make stable what was written to it: "
-                            + Waiting.failure(error).getMessage(),
-                        error);
-                  }
-                  return null;
-                }));
-      }
-    });
+    all.forEach(
+        (datanode, noted) -> {
+          List<Ticket> tickets = List.copyOf(noted);
+          for (int from = 0; from < tickets.size(); from += CALL) {
+            List<Ticket> part = tickets.subList(from, Math.min(tickets.size(), from + CALL));
+            calls.add(
+                datanodes
+                    .connection(datanode)
+                    .thenCompose(connection -> connection.sync(part))
+                    .handle(
+                        (done, error) -> {
+                          if (error != null) {
+                            datanodes.reportFailure(datanode, error);
+                            throw new FsException(
+                                FsStatus.EIO,
+                                datanode
+                                    + " could not make stable what was written to it: "
+                                    + Waiting.failure(error).getMessage(),
+                                error);
+                          }
+                          return null;
+                        }));
+          }
+        });
     return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new));
   }
 }

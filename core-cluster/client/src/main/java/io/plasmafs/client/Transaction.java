@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// A transaction: it sees its own changes at once, others see all of them when it commits, or none.
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// It belongs to one connection. When that is lost the server aborts it: every further call fails
 /// with EUNAVAIL, and [PlasmaClient#transact] begins anew.
 public final class Transaction implements Namespace, AutoCloseable {
+  private static final int TINY_BYTES = 512;
+  private static final long INLINE_BYTES = 32L << 20;
   private static final long KEEP_ALIVE_NANOS = 10_000_000_000L;
 
   private final Core core;
@@ -64,6 +67,7 @@ public final class Transaction implements Namespace, AutoCloseable {
     final CommitToken token;
     final Operation.Begin begin;
     final SyncLedger ledger;
+    final AtomicLong inlineBytes = new AtomicLong();
 
     // Guarded by this.
     private State state = State.OPEN;
@@ -264,6 +268,13 @@ public final class Transaction implements Namespace, AutoCloseable {
     synchronized boolean isLost() {
       return lost;
     }
+  }
+
+  /// Whether so many bytes are to be stored with the metadata. A server bounds the memory that a
+  /// transaction can take until it commits: when much has gathered only tiny files still go there.
+  boolean mayBeInline(int length) {
+    return length <= core.client.cluster().inlineLimit()
+        && (length <= TINY_BYTES || core.inlineBytes.addAndGet(length) <= INLINE_BYTES);
   }
 
   /// Lets the server know, if it has not heard of the transaction for a while, that it is in use:
