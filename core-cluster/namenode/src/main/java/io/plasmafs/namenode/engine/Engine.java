@@ -799,7 +799,7 @@ public final class Engine implements Runnable {
                       if (failure == null) {
                         cache.learn(question, answer);
                       } else {
-                        LOG.warn("{} was not answered", question, failure);
+                        LOG.warn("{} was not answered: {}", question, failure.getMessage());
                       }
                       fetches.answered(question, failure != null);
                     }));
