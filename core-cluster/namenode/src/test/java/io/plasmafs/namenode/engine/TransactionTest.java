@@ -22,6 +22,7 @@ import io.plasmafs.model.Extent;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Name;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
 import io.plasmafs.model.operation.Location;
@@ -112,6 +113,25 @@ final class TransactionTest {
     assertThat(world.status(other, rename("/b", "/a/b"))).isEqualTo(FsStatus.ECONFLICT);
     world.commit(root, 1);
     assertThat(world.status(other, rename("/b", "/b/a/b"))).isEqualTo(FsStatus.EHIER);
+  }
+
+  @Test
+  void ancestorsOfTheNewPlaceStayWhereTheyAre() {
+    world.ok(root, mkdirs("/a/y"), mkdirs("/b/x"));
+    world.begin(root, 1);
+    world.ok(root, 1, rename("/a", "/b/x/a"));
+    assertThat(world.status(other, rename("/b", "/c"))).isEqualTo(FsStatus.ECONFLICT);
+    InodeId y = idOf("/a/y");
+    Operation intoMoved =
+        new Operation.Rename(
+            Location.of("/b"),
+            Location.of(y, Name.of("b")),
+            Operation.RenameMode.REPLACE);
+    assertThat(world.status(other, intoMoved)).isEqualTo(FsStatus.ECONFLICT);
+  }
+
+  private InodeId idOf(String path) {
+    return ((Outcome.Inode) world.ok(other, stat(path))).attributes().inode();
   }
 
   @Test
