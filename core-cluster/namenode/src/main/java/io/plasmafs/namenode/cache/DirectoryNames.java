@@ -95,8 +95,7 @@ final class DirectoryNames {
       hasInterval = true;
       after = pageAfter;
       through = pageThrough;
-    } else if (through != null
-        && (pageThrough == null || pageThrough.compareTo(through) > 0)) {
+    } else if (through != null && (pageThrough == null || pageThrough.compareTo(through) > 0)) {
       through = pageThrough;
     }
   }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The runs of one file, known by windows of [#WINDOW] blocks. Of a known window all runs that touch
-/// it are here.
+/// The runs of one file, known by windows of [#WINDOW] blocks. Of a known window all runs that
+/// touch it are here.
 final class ExtentMap {
   /// Blocks that are asked for together.
   static final long WINDOW = 16384;
@@ -54,7 +54,8 @@ final class ExtentMap {
     return found;
   }
 
-  /// The last run that ends at or before `index`, as far as known; null-free: an empty list if none.
+  /// The last run that ends at or before `index`, as far as known; null-free: an empty list if
+  /// none.
   List<Extent> endingAt(long index) {
     Map.Entry<Long, Extent> before = runs.lowerEntry(index);
     return before == null || before.getValue().end() != index

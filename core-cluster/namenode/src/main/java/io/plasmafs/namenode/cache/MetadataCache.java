@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The published state of the filesystem, as far as it is in memory.
 ///
-/// What is here is never older than what the store would answer: answers of the store are taken only
-/// for what is not known, and each commit changes what is known when it is published ([#apply]). For
-/// that to hold a changed row must not be forgotten before every answer of the store contains the
-/// change. So it is *held*, from the commit that changed it, until the tables have it and every
-/// question that was begun before that was known has been answered ([#release]). What open
-/// transactions use is *pinned* ([#pin]). All else is forgotten, least recently used first, when the
-/// cache is full:
+/// What is here is never older than what the store would answer: answers of the store are taken
+/// only for what is not known, and each commit changes what is known when it is published
+/// ([#apply]). For that to hold a changed row must not be forgotten before every answer of the
+/// store contains the change. So it is *held*, from the commit that changed it, until the tables
+/// have it and every question that was begun before that was known has been answered ([#release]).
+/// What open transactions use is *pinned* ([#pin]). All else is forgotten, least recently used
+/// first, when the cache is full:
 ///
 /// ```
 ///            learn                 pin, apply
@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 ///     ^------ full ------'  ^---- unpin, release ------'
 /// ```
 ///
-/// Held and pinned rows count too, but are bounded elsewhere: by the limit on commits not yet applied
-/// and the limits on transactions.
+/// Held and pinned rows count too, but are bounded elsewhere: by the limit on commits not yet
+/// applied and the limits on transactions.
 public final class MetadataCache {
   /// Of all names of a directory that are known, one costs at least so much.
   private static final int MIN_NAME_BYTES = DirectoryNames.BYTES_PER_NAME;
@@ -99,9 +99,7 @@ public final class MetadataCache {
   /// The names of a directory after `after` (null: from the first), as far as they are known.
   public NameScan names(InodeId directory, @Nullable Name after) {
     Slot slot = use(directory);
-    return slot == null || slot.names == null
-        ? NameScan.NOTHING_KNOWN
-        : slot.names.scan(after);
+    return slot == null || slot.names == null ? NameScan.NOTHING_KNOWN : slot.names.scan(after);
   }
 
   /// The question that must be answered before [#extents] can be: null if it can.

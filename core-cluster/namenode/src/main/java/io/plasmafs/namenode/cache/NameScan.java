@@ -24,8 +24,7 @@ public final class NameScan {
     this.known = false;
   }
 
-  NameScan(
-      Iterator<Map.Entry<Name, DirectoryNames.Known>> entries, @Nullable Name through) {
+  NameScan(Iterator<Map.Entry<Name, DirectoryNames.Known>> entries, @Nullable Name through) {
     this.entries = entries;
     this.through = through;
     this.known = true;
@@ -63,8 +62,8 @@ public final class NameScan {
     return known && through == null;
   }
 
-  /// Once there is no next, and the directory may have more: the name to ask for more after; null if
-  /// nothing was known.
+  /// Once there is no next, and the directory may have more: the name to ask for more after; null
+  /// if nothing was known.
   public @Nullable Name knownThrough() {
     return through;
   }

@@ -21,12 +21,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Deletes inodes that have no name left: files that were still in use, files with blocks, and the
-/// directories of removed trees with all below them. Works in small transactions of its own, one at a
-/// time, so that neither memory nor anybody's patience is used up.
+/// directories of removed trees with all below them. Works in small transactions of its own, one at
+/// a time, so that neither memory nor anybody's patience is used up.
 ///
 /// What it has to do is also in the tables (a link count of 0), and so found again after a crash. A
-/// directory is emptied from above: each slice takes away some of its entries, and its children either
-/// go at once or have no name left in their turn.
+/// directory is emptied from above: each slice takes away some of its entries, and its children
+/// either go at once or have no name left in their turn.
 final class Cleaner {
   /// Rows that one slice changes, about.
   private static final int SLICE_ROWS = 512;
@@ -113,8 +113,7 @@ final class Cleaner {
     }
   }
 
-  private int clean(
-      Transaction transaction, View view, InodeId inode, int limit, Instant now) {
+  private int clean(Transaction transaction, View view, InodeId inode, int limit, Instant now) {
     InodeRecord record = view.inode(inode);
     if (record == null || record.nlink() > 0) {
       unnamed.remove(inode);

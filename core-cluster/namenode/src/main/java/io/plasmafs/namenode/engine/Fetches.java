@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Questions to the store that are not answered yet, who waits for them, and since which of them the
-/// tables are known to have which commits.
+/// Questions to the store that are not answered yet, who waits for them, and since which of them
+/// the tables are known to have which commits.
 final class Fetches {
   /// Somebody who waits for several answers.
   static final class Waiter {

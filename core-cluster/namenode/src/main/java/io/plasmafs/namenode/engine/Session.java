@@ -6,10 +6,11 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// A client's connection as the engine sees it: the home of its open transactions. What changes in it
-/// is confined to the engine's thread.
+/// A client's connection as the engine sees it: the home of its open transactions. What changes in
+/// it is confined to the engine's thread.
 public final class Session {
-  /// How many transactions that timed out are remembered, to be told apart from those that never were.
+  /// How many transactions that timed out are remembered, to be told apart from those that never
+  /// were.
   private static final int TIMED_OUT_REMEMBERED = 256;
 
   private final long number;

@@ -25,8 +25,8 @@ public final class StoreException extends RuntimeException {
     UNKNOWN,
     /// Another coordinator has taken over: the caller must stop.
     FENCED,
-    /// The database refused it for a reason that trying again will not change: our bug, or a foreign
-    /// or damaged database.
+    /// The database refused it for a reason that trying again will not change: our bug, or a
+    /// foreign or damaged database.
     BROKEN
   }
 }

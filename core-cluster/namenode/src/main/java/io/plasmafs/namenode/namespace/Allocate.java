@@ -12,8 +12,8 @@ import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reserves blocks for a file that is going to be written. They belong to the transaction until they
-/// are attached; what never is goes back when it ends.
+/// Reserves blocks for a file that is going to be written. They belong to the transaction until
+/// they are attached; what never is goes back when it ends.
 final class Allocate {
   private Allocate() {}
 
@@ -35,8 +35,7 @@ final class Allocate {
     Place place = step.fileToWrite(op.where());
     if (op.index() > Rules.MAX_SIZE / step.rules.blockSize() - op.count()) {
       throw new FsException(
-          FsStatus.EFBIG,
-          place.path() + ": block " + op.index() + " is beyond the largest file");
+          FsStatus.EFBIG, place.path() + ": block " + op.index() + " is beyond the largest file");
     }
     InodeRecord file = place.existing();
     int replication = op.replication() == 0 ? file.replication() : op.replication();
@@ -52,8 +51,7 @@ final class Allocate {
     List<GrantedExtent> granted = new ArrayList<>();
     for (Extent extent : step.blocks.reserve(request)) {
       step.transaction.reserved(extent, step.blocks);
-      granted.add(
-          step.tickets.grant(extent, Ticket.Right.WRITE, step.transaction.key()));
+      granted.add(step.tickets.grant(extent, Ticket.Right.WRITE, step.transaction.key()));
     }
     return new Outcome.Allocation(granted);
   }

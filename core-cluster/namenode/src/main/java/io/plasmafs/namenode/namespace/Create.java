@@ -55,8 +55,7 @@ final class Create {
     InodeRecord inode = place.existing();
     return switch (inode.type()) {
       case REGULAR -> inode;
-      case DIRECTORY ->
-          throw new FsException(FsStatus.EISDIR, place.path() + " is a directory");
+      case DIRECTORY -> throw new FsException(FsStatus.EISDIR, place.path() + " is a directory");
       case SYMLINK -> throw exists(place);
     };
   }

@@ -28,8 +28,7 @@ final class ListDirectory {
       throw new FsException(FsStatus.EINVAL, "a page of " + op.limit() + " entries was asked for");
     }
     View.Page page =
-        step.view.list(
-            directory.id(), op.after(), Math.min(op.limit(), step.rules.listingLimit()));
+        step.view.list(directory.id(), op.after(), Math.min(op.limit(), step.rules.listingLimit()));
     boolean withAttributes = op.withAttributes() && step.access.may(directory, Access.SEARCH);
     List<Outcome.Entry> entries = new ArrayList<>(page.entries().size());
     Missing missing = null;
@@ -39,9 +38,7 @@ final class ListDirectory {
             new Outcome.Entry(
                 entry.name(),
                 entry.inode(),
-                withAttributes
-                    ? Optional.of(step.attributes(entry.inode()))
-                    : Optional.empty()));
+                withAttributes ? Optional.of(step.attributes(entry.inode())) : Optional.empty()));
       } catch (Missing e) {
         missing = e;
       }

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a transaction required, held against the committed state at the moment of its commit: its own
-/// changes do not count.
+/// What a transaction required, held against the committed state at the moment of its commit: its
+/// own changes do not count.
 public final class Preconditions {
   private static final int MOST_REPORTED = 256;
 
@@ -80,7 +80,8 @@ public final class Preconditions {
 
   private static @Nullable InodeRecord find(
       Transaction transaction, Rows committed, Rules rules, Location where) {
-    InodeId base = where.base() instanceof Location.Base.Inode(InodeId inode) ? inode : InodeId.ROOT;
+    InodeId base =
+        where.base() instanceof Location.Base.Inode(InodeId inode) ? inode : InodeId.ROOT;
     InodeRecord start = committed.inode(base);
     if (start == null || start.nlink() == 0) {
       return null;
@@ -100,7 +101,6 @@ public final class Preconditions {
 
   private static Conflict conflict(
       Conflict.Kind kind, InodeId inode, Operation.Require require, long found) {
-    return new Conflict(
-        kind, inode, require.where().path(), require.value(), found, "", -1);
+    return new Conflict(kind, inode, require.where().path(), require.value(), found, "", -1);
   }
 }

@@ -11,8 +11,9 @@ import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where the bytes of a file are. Inline content is answered whole; it may be shorter than the file,
-/// the rest of which is then a hole. Blocks that are named to a transaction are pinned until it ends.
+/// Where the bytes of a file are. Inline content is answered whole; it may be shorter than the
+/// file, the rest of which is then a hole. Blocks that are named to a transaction are pinned until
+/// it ends.
 final class Read {
   private Read() {}
 
@@ -39,8 +40,7 @@ final class Read {
   private static Outcome.Body blocks(Step step, Place place, Operation.Read op) {
     InodeRecord file = place.existing();
     long end =
-        Math.min(
-            op.first() + op.count(), Math.ceilDiv(file.size(), (long) step.rules.blockSize()));
+        Math.min(op.first() + op.count(), Math.ceilDiv(file.size(), (long) step.rules.blockSize()));
     List<GrantedExtent> granted = new ArrayList<>();
     long next = op.first() + op.count();
     for (Extent extent : step.view.extents(file.id(), op.first(), end)) {
@@ -48,15 +48,13 @@ final class Read {
         next = extent.index();
         break;
       }
-      Extent part =
-          extent.slice(Math.max(extent.index(), op.first()), Math.min(extent.end(), end));
+      Extent part = extent.slice(Math.max(extent.index(), op.first()), Math.min(extent.end(), end));
       if (step.explicit) {
         step.blocks.pin(step.transaction.key(), part);
         step.transaction.pinned();
       }
       granted.add(
-          step.tickets.grant(
-              part, Ticket.Right.READ, step.explicit ? step.transaction.key() : 0));
+          step.tickets.grant(part, Ticket.Right.READ, step.explicit ? step.transaction.key() : 0));
     }
     if (step.explicit && !step.view.isNew(file.id())) {
       step.transaction.use(file.id(), place.path());

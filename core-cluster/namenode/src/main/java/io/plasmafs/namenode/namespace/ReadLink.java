@@ -17,9 +17,7 @@ final class ReadLink {
         Bytes.wrap(
             link.target()
                 .orElseThrow(
-                    () ->
-                        new FsException(
-                            FsStatus.EINVAL, op.where() + " is not a symbolic link"))
+                    () -> new FsException(FsStatus.EINVAL, op.where() + " is not a symbolic link"))
                 .bytes()));
   }
 }

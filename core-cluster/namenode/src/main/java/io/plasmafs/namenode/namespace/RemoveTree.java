@@ -16,12 +16,12 @@ import java.util.Optional;
 
 /// Takes away anything, with all below it (rm -r).
 ///
-/// The tree is walked in slices, between which other events are served. The walk takes the stay lock
-/// of every directory, checks permission to empty it, and counts; it changes nothing. Then the one
-/// name of the top goes away: that is all that is committed, and so the whole tree disappears in one
-/// step, however large. The rows below are deleted afterwards, in small commits, by whoever cleans up
-/// inodes without a name. Until then nothing can be created in those directories, and a file of the
-/// tree that has other names still counts the one that it had here.
+/// The tree is walked in slices, between which other events are served. The walk takes the stay
+/// lock of every directory, checks permission to empty it, and counts; it changes nothing. Then the
+/// one name of the top goes away: that is all that is committed, and so the whole tree disappears
+/// in one step, however large. The rows below are deleted afterwards, in small commits, by whoever
+/// cleans up inodes without a name. Until then nothing can be created in those directories, and a
+/// file of the tree that has other names still counts the one that it had here.
 final class RemoveTree {
   /// Entries looked at before others have their turn.
   private static final int SLICE = 1024;
@@ -77,13 +77,12 @@ final class RemoveTree {
     return new Outcome.Removed(walk.entries);
   }
 
-  /// The next page of a directory. Up to the first change of the walk's state anything may be missing.
+  /// The next page of a directory. Up to the first change of the walk's state anything may be
+  /// missing.
   private static void advance(Step step, Walk walk, Position position) {
     View.Page page =
         step.view.list(
-            position.directory.id(),
-            position.after,
-            Math.min(SLICE, step.rules.listingLimit()));
+            position.directory.id(), position.after, Math.min(SLICE, step.rules.listingLimit()));
     List<InodeRecord> directories = new ArrayList<>();
     boolean sticky = (position.directory.mode() & 01000) != 0;
     Missing missing = null;
@@ -118,8 +117,7 @@ final class RemoveTree {
 
   private static void open(Step step, Walk walk, InodeRecord directory) {
     if (directory.size() > 0) {
-      step.access.check(
-          directory, Access.READ | Access.WRITE | Access.SEARCH, walk.top.path());
+      step.access.check(directory, Access.READ | Access.WRITE | Access.SEARCH, walk.top.path());
     }
     step.transaction.takeStay(directory.id(), walk.top.path());
     step.transaction.detach(directory.id());

@@ -13,8 +13,8 @@ import io.plasmafs.namenode.transaction.InodeEdit;
 ///
 /// * Both names are of one inode: nothing happens.
 /// * A directory replaces an empty directory only, anything else no directory.
-/// * A directory cannot move into itself: its new place and all ancestors of that are looked at, and
-///   kept where they are until this transaction ends.
+/// * A directory cannot move into itself: its new place and all ancestors of that are looked at,
+///   and kept where they are until this transaction ends.
 final class Rename {
   private Rename() {}
 
@@ -103,8 +103,7 @@ final class Rename {
       }
       step.transaction.takeStay(target.id(), to.path());
       if (target.size() > 0) {
-        throw new FsException(
-            FsStatus.ENOTEMPTY, to.path() + " has " + target.size() + " entries");
+        throw new FsException(FsStatus.ENOTEMPTY, to.path() + " has " + target.size() + " entries");
       }
       step.transaction.detach(target.id());
     } else if (sourceIsDirectory) {

@@ -13,11 +13,11 @@ import io.plasmafs.namenode.transaction.InodeEdit;
 ///
 /// * **Inline content** is cut at the new size. If the file becomes longer than the inline content,
 ///   the rest is a hole.
-/// * **Blocks** wholly beyond the new size are freed. A block in which the new end lies cannot be cut:
-///   its checksum covers the bytes that it was written with, and a datanode would show them again
-///   after an extension. So whoever cuts in the middle of a block first writes the part that stays to
-///   a new block, and attaches that, in the same transaction; or makes a hole of it. Without that the
-///   cut is refused with EINVAL.
+/// * **Blocks** wholly beyond the new size are freed. A block in which the new end lies cannot be
+///   cut: its checksum covers the bytes that it was written with, and a datanode would show them
+///   again after an extension. So whoever cuts in the middle of a block first writes the part that
+///   stays to a new block, and attaches that, in the same transaction; or makes a hole of it.
+///   Without that the cut is refused with EINVAL.
 ///
 /// Nothing is ever attached wholly beyond the end: there are no blocks to reappear.
 final class Truncation {

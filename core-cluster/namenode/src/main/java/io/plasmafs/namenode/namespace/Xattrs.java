@@ -54,7 +54,7 @@ final class Xattrs {
     for (Map.Entry<XattrName, Bytes> other : all.entrySet()) {
       if (!other.getKey().equals(op.name())) {
         count++;
-  bytes += (long) other.getKey().bytes().length + other.getValue().length();
+        bytes += (long) other.getKey().bytes().length + other.getValue().length();
       }
     }
     if (count > step.rules.xattrsPerInode() || bytes > step.rules.xattrBytesPerInode()) {

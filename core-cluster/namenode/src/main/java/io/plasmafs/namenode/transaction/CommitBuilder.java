@@ -5,7 +5,6 @@ import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsException;
-import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
@@ -34,8 +33,7 @@ public final class CommitBuilder {
   private final int blockSize;
 
   /// A builder over this committed state.
-  public CommitBuilder(
-      MetadataCache cache, CommittedRows committed, Needs needs, int blockSize) {
+  public CommitBuilder(MetadataCache cache, CommittedRows committed, Needs needs, int blockSize) {
     this.cache = cache;
     this.committed = committed;
     this.needs = needs;
@@ -195,15 +193,13 @@ public final class CommitBuilder {
   }
 
   /// The committed runs of which the transaction replaced at least a part.
-  private TreeMap<Long, Extent> cutCommitted(
-      InodeId inode, ExtentEdit extents, InodeRecord base) {
+  private TreeMap<Long, Extent> cutCommitted(InodeId inode, ExtentEdit extents, InodeRecord base) {
     long blocksInFile = Math.ceilDiv(base.size(), blockSize);
     TreeMap<Long, Extent> cut = new TreeMap<>();
     for (Map.Entry<Long, Long> range : extents.hiddenRanges().entrySet()) {
       long end = Math.min(range.getValue(), blocksInFile);
       if (base.blocks() > 0 && range.getKey() < end) {
-        for (Extent extent :
-            View.committedExtents(cache, needs, inode, range.getKey(), end)) {
+        for (Extent extent : View.committedExtents(cache, needs, inode, range.getKey(), end)) {
           cut.put(extent.index(), extent);
         }
       }
@@ -211,8 +207,7 @@ public final class CommitBuilder {
     return cut;
   }
 
-  private void addXattrs(
-      Draft draft, InodeId inode, InodeEdit edit, boolean existed) {
+  private void addXattrs(Draft draft, InodeId inode, InodeEdit edit, boolean existed) {
     TreeMap<XattrName, Optional<Bytes>> xattrs = edit.xattrs;
     if (xattrs == null) {
       return;

@@ -16,8 +16,8 @@ final class ExtentEdit {
   /// Ranges of blocks in which committed runs are hidden: start to end, not touching each other.
   private final TreeMap<Long, Long> hidden = new TreeMap<>();
 
-  /// Blocks `first` to before `end` become `replacement`, or a hole if that is null. The result undoes
-  /// it; several must be undone in reverse order.
+  /// Blocks `first` to before `end` become `replacement`, or a hole if that is null. The result
+  /// undoes it; several must be undone in reverse order.
   Runnable replace(long first, long end, @Nullable Extent replacement) {
     List<Extent> cut = touching(own, first, end);
     List<Extent> added = new ArrayList<>(3);

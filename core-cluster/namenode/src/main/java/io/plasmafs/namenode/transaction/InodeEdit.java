@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What a transaction has changed of one inode, as differences from whatever is committed when it
-/// commits: what the inode lock covers is set, what it does not cover (link count, number of entries,
-/// times of data) is added or pushed forward.
+/// commits: what the inode lock covers is set, what it does not cover (link count, number of
+/// entries, times of data) is added or pushed forward.
 ///
 /// Changed only through [Transaction#edit], which keeps what is needed to undo.
 public final class InodeEdit {
@@ -186,14 +186,13 @@ public final class InodeEdit {
       return base;
     }
     TreeMap<XattrName, Bytes> all = new TreeMap<>(base);
-    xattrs.forEach(
-        (name, value) -> {
-          if (value.isPresent()) {
-            all.put(name, value.get());
-          } else {
-            all.remove(name);
-          }
-        });
+    xattrs.forEach((name, value) -> {
+      if (value.isPresent()) {
+        all.put(name, value.get());
+      } else {
+        all.remove(name);
+      }
+    });
     return all;
   }
 

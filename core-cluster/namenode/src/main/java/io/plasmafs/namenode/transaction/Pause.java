@@ -1,7 +1,7 @@
 package io.plasmafs.namenode.transaction;
 
-/// A long operation lets others pass: it keeps what it did, and goes on when it is run again. Carries
-/// no stack trace.
+/// A long operation lets others pass: it keeps what it did, and goes on when it is run again.
+/// Carries no stack trace.
 public final class Pause extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -28,7 +28,11 @@ final class Reservation {
     if (attached.nextSetBit(offset) >= 0 && attached.nextSetBit(offset) < end) {
       throw new FsException(
           FsStatus.EINVAL,
-          "blocks " + part.index() + " to " + part.end() + " were attached before: each block can be"
+          "blocks "
+              + part.index()
+              + " to "
+              + part.end()
+              + " were attached before: each block can be"
               + " attached once");
     }
     attached.set(offset, end);
@@ -53,8 +57,9 @@ final class Reservation {
       }
       offset = here;
     }
-    if (offset < 0 || part.replicas().stream().map(Replica::datanode).distinct().count()
-        != part.replicas().size()) {
+    if (offset < 0
+        || part.replicas().stream().map(Replica::datanode).distinct().count()
+            != part.replicas().size()) {
       throw new FsException(FsStatus.EINVAL, "the run to attach names no replica, or one twice");
     }
     return (int) offset;

@@ -27,8 +27,7 @@ public final class View implements Rows {
   private final Needs needs;
 
   /// What this transaction sees.
-  public View(
-      Transaction transaction, CommittedRows committed, MetadataCache cache, Needs needs) {
+  public View(Transaction transaction, CommittedRows committed, MetadataCache cache, Needs needs) {
     this.transaction = transaction;
     this.committed = committed;
     this.cache = cache;
@@ -130,8 +129,7 @@ public final class View implements Rows {
       if (own == null) {
         edits = Collections.emptyIterator();
       } else {
-        edits =
-            (after.isPresent() ? own.tailMap(after.get(), false) : own).entrySet().iterator();
+        edits = (after.isPresent() ? own.tailMap(after.get(), false) : own).entrySet().iterator();
       }
       advance();
     }

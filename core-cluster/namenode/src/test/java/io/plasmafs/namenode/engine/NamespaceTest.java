@@ -245,8 +245,7 @@ final class NamespaceTest {
         .isEqualTo(FsStatus.EHIER);
     InodeId c = attributes("/a/b/c").inode();
     Operation byNumber =
-        new Operation.Rename(
-            Location.of("/a"), Location.of(c, Name.of("x")), RenameMode.REPLACE);
+        new Operation.Rename(Location.of("/a"), Location.of(c, Name.of("x")), RenameMode.REPLACE);
     assertThat(world.status(root, byNumber)).isEqualTo(FsStatus.EHIER);
   }
 
@@ -276,16 +275,14 @@ final class NamespaceTest {
         (Outcome.Listing)
             world.ok(
                 root,
-                new Operation.ListDirectory(
-                    Location.of("/"), Optional.of(Name.of("b")), 2, false));
+                new Operation.ListDirectory(Location.of("/"), Optional.of(Name.of("b")), 2, false));
     assertThat(names(page)).containsExactly("c", "d");
     assertThat(page.complete()).isFalse();
     Outcome.Listing last =
         (Outcome.Listing)
             world.ok(
                 root,
-                new Operation.ListDirectory(
-                    Location.of("/"), Optional.of(Name.of("c")), 2, false));
+                new Operation.ListDirectory(Location.of("/"), Optional.of(Name.of("c")), 2, false));
     assertThat(last.complete()).isTrue();
   }
 
@@ -365,8 +362,7 @@ final class NamespaceTest {
         createFile("/f"),
         new Operation.WriteInline(Location.ofResult(0), Bytes.wrap(new byte[] {'h', 'i'})));
     assertThat(content("/f")).isEqualTo("hi");
-    assertThat(
-            world.status(root, mkdir("/d"), new Operation.Stat(Location.ofResult(7), true)))
+    assertThat(world.status(root, mkdir("/d"), new Operation.Stat(Location.ofResult(7), true)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(world.status(root, stat("/d"))).isEqualTo(FsStatus.ENOENT);
   }
@@ -382,8 +378,7 @@ final class NamespaceTest {
     assertThat(again.engine.sequence()).isEqualTo(sequence);
     Outcome.Body body = ((Outcome.Content) again.ok(session, read("/a/b/f"))).body();
     assertThat(body).isInstanceOf(Outcome.Body.Inline.class);
-    InodeId next =
-        ((Outcome.Inode) again.ok(session, createFile("/new"))).attributes().inode();
+    InodeId next = ((Outcome.Inode) again.ok(session, createFile("/new"))).attributes().inode();
     assertThat(next).isGreaterThan(last);
   }
 }

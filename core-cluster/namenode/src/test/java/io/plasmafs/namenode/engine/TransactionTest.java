@@ -124,9 +124,7 @@ final class TransactionTest {
     InodeId y = idOf("/a/y");
     Operation intoMoved =
         new Operation.Rename(
-            Location.of("/b"),
-            Location.of(y, Name.of("b")),
-            Operation.RenameMode.REPLACE);
+            Location.of("/b"), Location.of(y, Name.of("b")), Operation.RenameMode.REPLACE);
     assertThat(world.status(other, intoMoved)).isEqualTo(FsStatus.ECONFLICT);
   }
 
@@ -159,8 +157,7 @@ final class TransactionTest {
         1,
         new Operation.Require(f, Operation.Requirement.VERSION, InodeId.NONE, version),
         new Operation.Require(g, Operation.Requirement.PRESENT, InodeId.NONE, 0),
-        new Operation.Require(
-            Location.of("/h"), Operation.Requirement.ABSENT, InodeId.NONE, 0),
+        new Operation.Require(Location.of("/h"), Operation.Requirement.ABSENT, InodeId.NONE, 0),
         mkdir("/h"));
     world.ok(other, chmod("/f", 0600), unlink("/g"));
     FsException e = world.fails(root, 1, new Operation.Commit(Optional.empty()));
@@ -181,8 +178,7 @@ final class TransactionTest {
     assertThat(again.sequence()).isEqualTo(first.sequence());
     assertThat(world.outcomeOf(token))
         .isEqualTo(new CommitState(CommitState.Stage.DONE, first.sequence()));
-    assertThat(world.outcomeOf(CommitToken.random()).stage())
-        .isEqualTo(CommitState.Stage.UNKNOWN);
+    assertThat(world.outcomeOf(CommitToken.random()).stage()).isEqualTo(CommitState.Stage.UNKNOWN);
     world.store.crash();
     World restarted = World.quiet(world.disk, EngineLimits.DEFAULT);
     assertThat(restarted.run(restarted.root(), compound).sequence()).isEqualTo(first.sequence());
@@ -256,8 +252,7 @@ final class TransactionTest {
             world.ok(
                 root,
                 transaction,
-                new Operation.Allocate(
-                    Location.of("/f"), 0, count, 0, List.of(), Set.of()));
+                new Operation.Allocate(Location.of("/f"), 0, count, 0, List.of(), Set.of()));
     return allocation.extents().get(0).extent();
   }
 

@@ -33,20 +33,18 @@ public final class Audit {
   private void checkNames(boolean cleaned) {
     Map<InodeId, Integer> links = new HashMap<>();
     Map<InodeId, Integer> subdirectories = new HashMap<>();
-    disk.entries.forEach(
-        (directory, names) ->
-            names.forEach(
-                (name, child) -> {
-                  InodeRecord record = disk.inodes.get(child);
-                  require(record != null, directory + "/" + name + " points to nothing");
-                  links.merge(child, 1, Integer::sum);
-                  if (record != null && record.type() == FileType.DIRECTORY) {
-                    subdirectories.merge(directory, 1, Integer::sum);
-                    require(
-                        record.parent().equals(directory),
-                        child + " is in " + directory + ", its parent is " + record.parent());
-                  }
-                }));
+    disk.entries.forEach((directory, names) ->
+        names.forEach((name, child) -> {
+          InodeRecord record = disk.inodes.get(child);
+          require(record != null, directory + "/" + name + " points to nothing");
+          links.merge(child, 1, Integer::sum);
+          if (record != null && record.type() == FileType.DIRECTORY) {
+            subdirectories.merge(directory, 1, Integer::sum);
+            require(
+                record.parent().equals(directory),
+                child + " is in " + directory + ", its parent is " + record.parent());
+          }
+        }));
     Set<InodeId> reachable = new HashSet<>();
     reach(InodeId.ROOT, reachable);
     for (InodeRecord inode : disk.inodes.values()) {
@@ -61,8 +59,7 @@ public final class Audit {
             found == (inode.id().equals(InodeId.ROOT) || inode.nlink() == 0 ? 0 : 1),
             inode + " has " + found + " names");
         require(
-            inode.nlink() == 0
-                || inode.nlink() == 2 + subdirectories.getOrDefault(inode.id(), 0),
+            inode.nlink() == 0 || inode.nlink() == 2 + subdirectories.getOrDefault(inode.id(), 0),
             inode + " has " + subdirectories.get(inode.id()) + " subdirectories");
       } else {
         require(found == inode.nlink(), inode + " has " + found + " names");
@@ -86,37 +83,32 @@ public final class Audit {
   /// The blocks of all files, each once.
   public Set<SmallBlockSpace.Block> blocks() {
     Set<SmallBlockSpace.Block> blocks = new HashSet<>();
-    disk.extents.forEach(
-        (inode, runs) ->
-            runs.values()
-                .forEach(
-                    extent ->
-                        SmallBlockSpace.forEach(
-                            extent,
-                            block ->
-                                require(blocks.add(block), block + " is in two files"))));
+    disk.extents.forEach((inode, runs) ->
+        runs.values()
+            .forEach(extent ->
+                SmallBlockSpace.forEach(
+                    extent, block -> require(blocks.add(block), block + " is in two files"))));
     return blocks;
   }
 
   private void checkBlocks() {
-    disk.extents.forEach(
-        (inode, runs) -> {
-          InodeRecord record = disk.inodes.get(inode);
-          require(record != null || runs.isEmpty(), inode + " is gone and has extents");
-          long end = 0;
-          long count = 0;
-          for (Extent extent : runs.values()) {
-            require(extent.index() >= end, inode + " has overlapping extents " + runs);
-            end = extent.end();
-            count += extent.count();
-          }
-          if (record != null) {
-            require(record.blocks() == count, record + " has " + count + " blocks");
-            require(
-                (end - 1) * World.BLOCK_SIZE < record.size() || count == 0,
-                record + " has blocks beyond its end: " + runs);
-          }
-        });
+    disk.extents.forEach((inode, runs) -> {
+      InodeRecord record = disk.inodes.get(inode);
+      require(record != null || runs.isEmpty(), inode + " is gone and has extents");
+      long end = 0;
+      long count = 0;
+      for (Extent extent : runs.values()) {
+        require(extent.index() >= end, inode + " has overlapping extents " + runs);
+        end = extent.end();
+        count += extent.count();
+      }
+      if (record != null) {
+        require(record.blocks() == count, record + " has " + count + " blocks");
+        require(
+            (end - 1) * World.BLOCK_SIZE < record.size() || count == 0,
+            record + " has blocks beyond its end: " + runs);
+      }
+    });
     for (InodeRecord inode : disk.inodes.values()) {
       require(
           (inode.content() == InodeRecord.ContentKind.INLINE)
@@ -148,10 +140,8 @@ public final class Audit {
         require(keys.add(key(change)), "commit " + s + " changes twice " + change);
       }
     }
-    disk.inodes.forEach(
-        (id, inode) ->
-            require(
-                inode.version() == versions.getOrDefault(id, 0L), inode + " has another version"));
+    disk.inodes.forEach((id, inode) ->
+        require(inode.version() == versions.getOrDefault(id, 0L), inode + " has another version"));
   }
 
   private static Object key(Change change) {

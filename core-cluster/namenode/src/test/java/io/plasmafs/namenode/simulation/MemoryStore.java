@@ -89,12 +89,11 @@ public final class MemoryStore implements MetadataStore {
   }
 
   private void later(Runnable task) {
-    schedule.later(
-        () -> {
-          if (!crashed) {
-            task.run();
-          }
-        });
+    schedule.later(() -> {
+      if (!crashed) {
+        task.run();
+      }
+    });
   }
 
   @Override
@@ -107,31 +106,29 @@ public final class MemoryStore implements MetadataStore {
   @Override
   public CompletableFuture<Void> append(CommitBatch batch) {
     CompletableFuture<Void> result = new CompletableFuture<>();
-    later(
-        () -> {
-          Fate fate = schedule.fateOfAppend();
-          StoreException.Kind failure =
-              switch (fate) {
-                case DONE -> null;
-                case UNAVAILABLE -> StoreException.Kind.UNAVAILABLE;
-                case UNKNOWN_DONE, UNKNOWN_NOT_DONE -> StoreException.Kind.UNKNOWN;
-              };
-          if (batch.epoch() != disk.epoch) {
-            failure = StoreException.Kind.FENCED;
-          } else if (fate == Fate.DONE || fate == Fate.UNKNOWN_DONE) {
-            write(batch);
-          }
-          StoreException.Kind kind = failure;
-          later(
-              () -> {
-                if (kind == null) {
-                  result.complete(null);
-                } else {
-                  result.completeExceptionally(
-                      new StoreException(kind, "as the schedule wished", new Exception("none")));
-                }
-              });
-        });
+    later(() -> {
+      Fate fate = schedule.fateOfAppend();
+      StoreException.Kind failure =
+          switch (fate) {
+            case DONE -> null;
+            case UNAVAILABLE -> StoreException.Kind.UNAVAILABLE;
+            case UNKNOWN_DONE, UNKNOWN_NOT_DONE -> StoreException.Kind.UNKNOWN;
+          };
+      if (batch.epoch() != disk.epoch) {
+        failure = StoreException.Kind.FENCED;
+      } else if (fate == Fate.DONE || fate == Fate.UNKNOWN_DONE) {
+        write(batch);
+      }
+      StoreException.Kind kind = failure;
+      later(() -> {
+        if (kind == null) {
+          result.complete(null);
+        } else {
+          result.completeExceptionally(
+              new StoreException(kind, "as the schedule wished", new Exception("none")));
+        }
+      });
+    });
     return result;
   }
 
@@ -152,12 +149,11 @@ public final class MemoryStore implements MetadataStore {
   private void applySome() {
     applying = false;
     disk.apply(disk.last());
-    later(
-        () -> {
-          if (listener != null) {
-            listener.accept(disk.applied);
-          }
-        });
+    later(() -> {
+      if (listener != null) {
+        listener.accept(disk.applied);
+      }
+    });
   }
 
   @Override
@@ -168,24 +164,22 @@ public final class MemoryStore implements MetadataStore {
   @Override
   public <T> CompletableFuture<T> fetch(Fetch<T> question) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    later(
-        () -> {
-          boolean fails = schedule.failsFetch();
-          T answer = answer(question);
-          fetches++;
-          later(
-              () -> {
-                if (fails) {
-                  result.completeExceptionally(
-                      new StoreException(
-                          StoreException.Kind.UNAVAILABLE,
-                          "as the schedule wished",
-                          new Exception("none")));
-                } else {
-                  result.complete(answer);
-                }
-              });
-        });
+    later(() -> {
+      boolean fails = schedule.failsFetch();
+      T answer = answer(question);
+      fetches++;
+      later(() -> {
+        if (fails) {
+          result.completeExceptionally(
+              new StoreException(
+                  StoreException.Kind.UNAVAILABLE,
+                  "as the schedule wished",
+                  new Exception("none")));
+        } else {
+          result.complete(answer);
+        }
+      });
+    });
     return result;
   }
 
@@ -195,12 +189,10 @@ public final class MemoryStore implements MetadataStore {
         switch ((Fetch<?>) question) {
           case Fetch.OfInode(InodeId inode) -> Optional.ofNullable(disk.inodes.get(inode));
           case Fetch.OfEntry(InodeId directory, Name name) ->
-              Optional.ofNullable(
-                  disk.entries.getOrDefault(directory, new TreeMap<>()).get(name));
+              Optional.ofNullable(disk.entries.getOrDefault(directory, new TreeMap<>()).get(name));
           case Fetch.OfExtents(InodeId inode, long first, long end) -> {
             List<Extent> found = new ArrayList<>();
-            for (Extent extent :
-                disk.extents.getOrDefault(inode, new TreeMap<>()).values()) {
+            for (Extent extent : disk.extents.getOrDefault(inode, new TreeMap<>()).values()) {
               if (extent.index() < end && extent.end() > first) {
                 found.add(extent);
               }
@@ -211,8 +203,7 @@ public final class MemoryStore implements MetadataStore {
           case Fetch.OfXattrs(InodeId inode) ->
               new TreeMap<>(disk.xattrs.getOrDefault(inode, new TreeMap<>()));
           case Fetch.OfEntries(InodeId directory, Optional<Name> after, int limit) -> {
-            TreeMap<Name, InodeId> names =
-                disk.entries.getOrDefault(directory, new TreeMap<>());
+            TreeMap<Name, InodeId> names = disk.entries.getOrDefault(directory, new TreeMap<>());
             List<Fetch.Entry> page = new ArrayList<>();
             for (Map.Entry<Name, InodeId> entry :
                 (after.isPresent() ? names.tailMap(after.get(), false) : names).entrySet()) {
@@ -240,23 +231,21 @@ public final class MemoryStore implements MetadataStore {
   @Override
   public CompletableFuture<Optional<Long>> commitOf(CommitToken token) {
     CompletableFuture<Optional<Long>> result = new CompletableFuture<>();
-    later(
-        () -> {
-          Optional<Long> sequence = Optional.ofNullable(disk.tokens.get(token));
-          later(() -> result.complete(sequence));
-        });
+    later(() -> {
+      Optional<Long> sequence = Optional.ofNullable(disk.tokens.get(token));
+      later(() -> result.complete(sequence));
+    });
     return result;
   }
 
   @Override
   public CompletableFuture<Long> reserve(Counter counter, long count) {
     CompletableFuture<Long> result = new CompletableFuture<>();
-    later(
-        () -> {
-          long first = disk.counters.getOrDefault(counter, 1L);
-          disk.counters.put(counter, first + count);
-          later(() -> result.complete(first));
-        });
+    later(() -> {
+      long first = disk.counters.getOrDefault(counter, 1L);
+      disk.counters.put(counter, first + count);
+      later(() -> result.complete(first));
+    });
     return result;
   }
 

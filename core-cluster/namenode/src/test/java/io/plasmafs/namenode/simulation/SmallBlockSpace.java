@@ -1,8 +1,8 @@
 package io.plasmafs.namenode.simulation;
 
+import io.plasmafs.model.Checksums;
 import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Extent;
-import io.plasmafs.model.Checksums;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.GrantedExtent;
@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Set;
 
 /// A few datanodes with a few blocks each, every change of state checked: a block goes from free to
-/// reserved, to used or quarantine, and back, and no other way. Quarantine ends when nothing pins the
-/// block. Makes tickets that open nothing.
+/// reserved, to used or quarantine, and back, and no other way. Quarantine ends when nothing pins
+/// the block. Makes tickets that open nothing.
 public final class SmallBlockSpace implements BlockSpace, TicketMaker {
   private static final Ticket.Mac NO_MAC = Ticket.Mac.of(new byte[Ticket.Mac.BYTES]);
 
@@ -139,12 +139,11 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
   /// All blocks that are content of files.
   public Set<Block> usedBlocks() {
     Set<Block> used = new HashSet<>();
-    uses.forEach(
-        (block, use) -> {
-          if (use == Use.USED) {
-            used.add(block);
-          }
-        });
+    uses.forEach((block, use) -> {
+      if (use == Use.USED) {
+        used.add(block);
+      }
+    });
     return used;
   }
 

@@ -22,7 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// An engine in the hands of a test: it moves only when the test lets it, and its clock is the test's.
+/// An engine in the hands of a test: it moves only when the test lets it, and its clock is the
+/// test's.
 public final class World {
   public static final int BLOCK_SIZE = 64 << 10;
   public static final Principal ROOT = new Principal("root", "root", Set.of());
@@ -134,11 +135,9 @@ public final class World {
     Answer answer = run(session, transaction, operations);
     answer
         .failure()
-        .ifPresent(
-            failure -> {
-              throw new AssertionError(
-                  "operation " + failure.operation() + " failed", failure.cause());
-            });
+        .ifPresent(failure -> {
+          throw new AssertionError("operation " + failure.operation() + " failed", failure.cause());
+        });
     return answer.outcomes().get(answer.outcomes().size() - 1);
   }
 
@@ -165,8 +164,7 @@ public final class World {
   }
 
   public long commit(Session session, long transaction) {
-    return ((Outcome.Committed)
-            ok(session, transaction, new Operation.Commit(Optional.empty())))
+    return ((Outcome.Committed) ok(session, transaction, new Operation.Commit(Optional.empty())))
         .sequence();
   }
 
