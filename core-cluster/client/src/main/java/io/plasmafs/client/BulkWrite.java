@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/// Creates many files in few calls. Files go in groups: one call creates all files of a group, stores
-/// the small ones, and reserves blocks for the others; these are sent to the datanodes side by side;
-/// one more call makes them part of their files. The first call of the next group is on its way
-/// meanwhile.
+/// Creates many files in few calls. Files go in groups: one call creates all files of a group,
+/// stores the small ones, and reserves blocks for the others; these are sent to the datanodes side
+/// by side; one more call makes them part of their files. The first call of the next group is on
+/// its way meanwhile.
 final class BulkWrite {
   private static final int GROUP_FILES = 1000;
   private static final long GROUP_BYTES = 8L << 20;
@@ -72,7 +72,8 @@ final class BulkWrite {
       int length = file.content().remaining();
       if (!transaction.mayBeInline(length)) {
         inBlocks.add(opening);
-        long blocks = ((long) length + client.cluster().blockSize() - 1) / client.cluster().blockSize();
+        long blocks =
+            ((long) length + client.cluster().blockSize() - 1) / client.cluster().blockSize();
         operations.add(
             new Operation.Allocate(
                 created,
@@ -129,8 +130,7 @@ final class BulkWrite {
         AttributeChanges attributes = written.get(i).attributes();
         if (!attributes.equals(AttributeChanges.NONE)) {
           operations.add(
-              new Operation.SetAttributes(
-                  Location.of(writtenInodes.get(i)), false, attributes));
+              new Operation.SetAttributes(Location.of(writtenInodes.get(i)), false, attributes));
         }
       }
       if (!operations.isEmpty()) {

@@ -131,6 +131,7 @@ final class FileWriter {
 
   /// Runs that all their replicas acknowledged, without checksums.
   private final List<GrantedExtent> completed = new ArrayList<>();
+
   private @Nullable CompletableFuture<Answer> attaching;
   private @Nullable CompletableFuture<Answer> prefetch;
   private long prefetchIndex;

@@ -71,30 +71,28 @@ final class SyncLedger {
     unsynced = new HashMap<>();
     bytes = 0;
     List<CompletableFuture<Void>> calls = new ArrayList<>();
-    all.forEach(
-        (datanode, noted) -> {
-          List<Ticket> tickets = List.copyOf(noted);
-          for (int from = 0; from < tickets.size(); from += CALL) {
-            List<Ticket> part = tickets.subList(from, Math.min(tickets.size(), from + CALL));
-            calls.add(
-                datanodes
-                    .connection(datanode)
-                    .thenCompose(connection -> connection.sync(part))
-                    .handle(
-                        (done, error) -> {
-                          if (error != null) {
-                            datanodes.reportFailure(datanode, error);
-                            throw new FsException(
-                                FsStatus.EIO,
-                                datanode
-                                    + " could not make stable what was written to it: "
-                                    + Waiting.failure(error).getMessage(),
-                                error);
-                          }
-                          return null;
-                        }));
-          }
-        });
+    all.forEach((datanode, noted) -> {
+      List<Ticket> tickets = List.copyOf(noted);
+      for (int from = 0; from < tickets.size(); from += CALL) {
+        List<Ticket> part = tickets.subList(from, Math.min(tickets.size(), from + CALL));
+        calls.add(
+            datanodes
+                .connection(datanode)
+                .thenCompose(connection -> connection.sync(part))
+                .handle((done, error) -> {
+                  if (error != null) {
+                    datanodes.reportFailure(datanode, error);
+                    throw new FsException(
+                        FsStatus.EIO,
+                        datanode
+                            + " could not make stable what was written to it: "
+                            + Waiting.failure(error).getMessage(),
+                        error);
+                  }
+                  return null;
+                }));
+      }
+    });
     return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new));
   }
 }

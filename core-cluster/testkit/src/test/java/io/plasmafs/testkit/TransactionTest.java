@@ -139,6 +139,7 @@ class TransactionTest {
           refusal = e.status();
         }
       }
+      assertThat(forgotten).isNotEmpty();
       assertThat(refusal).isIn(FsStatus.OK, FsStatus.ELIMIT);
       client.mkdir("/unharmed");
       assertThat(client.exists("/forgotten0")).isFalse();

@@ -792,6 +792,7 @@ public final class Engine implements Runnable {
   private <T> void ask(Fetch<T> question) {
     store
         .fetch(question)
+<<<<<<< HEAD
         .whenComplete((answer, failure) ->
             post(() -> {
               if (failure == null) {
@@ -801,6 +802,19 @@ public final class Engine implements Runnable {
               }
               fetches.answered(question, failure != null);
             }));
+=======
+        .whenComplete(
+            (answer, failure) ->
+                post(
+                    () -> {
+                      if (failure == null) {
+                        cache.learn(question, answer);
+                      } else {
+                        LOG.warn("{} was not answered: {}", question, failure.getMessage());
+                      }
+                      fetches.answered(question, failure != null);
+                    }));
+>>>>>>> engine
   }
 
   private void reserveNumbers() {

@@ -25,11 +25,11 @@ final class NamespaceTest {
   private final World world = World.quiet();
   private final Session root = world.root();
 
-  static Operation create(String path) {
-    return create(path, CreateMode.EXCLUSIVE);
+  static Operation createFile(String path) {
+    return createFile(path, CreateMode.EXCLUSIVE);
   }
 
-  static Operation create(String path, CreateMode how) {
+  static Operation createFile(String path, CreateMode how) {
     return new Operation.Create(Location.of(path), how, 0644, 0);
   }
 
@@ -113,7 +113,7 @@ final class NamespaceTest {
 
   @Test
   void createdFileIsThereWithItsAttributes() {
-    Outcome made = world.ok(root, create("/a"));
+    Outcome made = world.ok(root, createFile("/a"));
     assertThat(((Outcome.Inode) made).created()).isTrue();
     Attributes a = attributes("/a");
     assertThat(a.nlink()).isEqualTo(1);
@@ -122,31 +122,31 @@ final class NamespaceTest {
     assertThat(a.replication()).isEqualTo(2);
     assertThat(a.version()).isEqualTo(world.engine.sequence());
     assertThat(attributes("/").size()).isEqualTo(1);
-    assertThat(world.status(root, create("/a"))).isEqualTo(FsStatus.EEXIST);
+    assertThat(world.status(root, createFile("/a"))).isEqualTo(FsStatus.EEXIST);
   }
 
   @Test
   void createModesDoWhatTheySay() {
-    world.ok(root, create("/f"), write("/f", "hello"));
+    world.ok(root, createFile("/f"), write("/f", "hello"));
     InodeId first = attributes("/f").inode();
-    world.ok(root, create("/f", CreateMode.OPEN));
+    world.ok(root, createFile("/f", CreateMode.OPEN));
     assertThat(content("/f")).isEqualTo("hello");
-    world.ok(root, create("/f", CreateMode.TRUNCATE));
+    world.ok(root, createFile("/f", CreateMode.TRUNCATE));
     assertThat(attributes("/f").size()).isZero();
     assertThat(attributes("/f").inode()).isEqualTo(first);
-    world.ok(root, create("/f", CreateMode.REPLACE), write("/f", "new"));
+    world.ok(root, createFile("/f", CreateMode.REPLACE), write("/f", "new"));
     assertThat(attributes("/f").inode()).isNotEqualTo(first);
     assertThat(content("/f")).isEqualTo("new");
     assertThat(world.disk.inodes).doesNotContainKey(first);
     world.ok(root, mkdir("/d"));
     for (CreateMode how : List.of(CreateMode.OPEN, CreateMode.TRUNCATE, CreateMode.REPLACE)) {
-      assertThat(world.status(root, create("/d", how))).isEqualTo(FsStatus.EISDIR);
+      assertThat(world.status(root, createFile("/d", how))).isEqualTo(FsStatus.EISDIR);
     }
   }
 
   @Test
   void directoriesCountTheirSubdirectories() {
-    world.ok(root, mkdir("/d"), mkdir("/d/e"), mkdir("/d/f"), create("/d/g"));
+    world.ok(root, mkdir("/d"), mkdir("/d/e"), mkdir("/d/f"), createFile("/d/g"));
     assertThat(attributes("/d").nlink()).isEqualTo(4);
     assertThat(attributes("/d").size()).isEqualTo(3);
     world.ok(root, rmdir("/d/e"));
@@ -161,7 +161,7 @@ final class NamespaceTest {
     assertThat(world.status(root, mkdir("/x/y"))).isEqualTo(FsStatus.ENOENT);
     world.ok(root, mkdirs("/x/y/z"));
     assertThat(((Outcome.Inode) world.ok(root, mkdirs("/x/y/z"))).created()).isFalse();
-    world.ok(root, create("/x/f"));
+    world.ok(root, createFile("/x/f"));
     assertThat(world.status(root, mkdirs("/x/f"))).isEqualTo(FsStatus.EEXIST);
     assertThat(world.status(root, mkdirs("/x/f/g"))).isEqualTo(FsStatus.ENOTDIR);
   }
@@ -171,7 +171,7 @@ final class NamespaceTest {
     world.ok(
         root,
         mkdirs("/a/b"),
-        create("/a/b/f"),
+        createFile("/a/b/f"),
         symlink("/abs", "/a/b"),
         symlink("/a/up", "../a/./b/"),
         symlink("/loop", "loop"),
@@ -190,7 +190,7 @@ final class NamespaceTest {
 
   @Test
   void linkCountsAreTrue() {
-    world.ok(root, create("/f"), write("/f", "x"), link("/f", "/g"), link("/g", "/h"));
+    world.ok(root, createFile("/f"), write("/f", "x"), link("/f", "/g"), link("/g", "/h"));
     InodeId inode = attributes("/f").inode();
     assertThat(attributes("/h").nlink()).isEqualTo(3);
     world.ok(root, unlink("/f"));
@@ -204,7 +204,7 @@ final class NamespaceTest {
 
   @Test
   void renameReplacesOrNotOrSwaps() {
-    world.ok(root, create("/a"), create("/b"), mkdir("/d"), create("/d/x"));
+    world.ok(root, createFile("/a"), createFile("/b"), mkdir("/d"), createFile("/d/x"));
     InodeId a = attributes("/a").inode();
     InodeId b = attributes("/b").inode();
     assertThat(world.status(root, rename("/a", "/b", RenameMode.NO_REPLACE)))
@@ -226,7 +226,7 @@ final class NamespaceTest {
 
   @Test
   void exchangeOfDirectoryAndFileKeepsLinkCounts() {
-    world.ok(root, mkdirs("/p/d"), mkdir("/q"), create("/q/f"));
+    world.ok(root, mkdirs("/p/d"), mkdir("/q"), createFile("/q/f"));
     world.ok(root, rename("/p/d", "/q/f", RenameMode.EXCHANGE));
     assertThat(attributes("/p").nlink()).isEqualTo(2);
     assertThat(attributes("/q").nlink()).isEqualTo(3);
@@ -251,10 +251,10 @@ final class NamespaceTest {
 
   @Test
   void treeIsRemovedInOneStepAndCleanedUpBehind() {
-    world.ok(root, mkdirs("/t/u/v"), create("/t/f"), create("/t/u/g"), create("/keep"));
+    world.ok(root, mkdirs("/t/u/v"), createFile("/t/f"), createFile("/t/u/g"), createFile("/keep"));
     world.ok(root, link("/keep", "/t/u/v/again"));
     for (int i = 0; i < 3000; i++) {
-      world.ok(root, create("/t/u/v/n" + i));
+      world.ok(root, createFile("/t/u/v/n" + i));
     }
     Outcome removed = world.ok(root, removeTree("/t"));
     assertThat(((Outcome.Removed) removed).entries()).isEqualTo(3006);
@@ -268,7 +268,7 @@ final class NamespaceTest {
   @Test
   void listingIsSortedPagedAndComplete() {
     for (String name : List.of("c", "a", "e", "b", "d")) {
-      world.ok(root, create("/" + name));
+      world.ok(root, createFile("/" + name));
     }
     assertThat(names(world.ok(root, list("/")))).containsExactly("a", "b", "c", "d", "e");
     Outcome.Listing page =
@@ -288,7 +288,7 @@ final class NamespaceTest {
 
   @Test
   void inlineContentIsCutAndExtended() {
-    world.ok(root, create("/f"), write("/f", "hello world"));
+    world.ok(root, createFile("/f"), write("/f", "hello world"));
     world.ok(root, resize("/f", 5));
     assertThat(content("/f")).isEqualTo("hello");
     world.ok(root, resize("/f", 100));
@@ -300,7 +300,7 @@ final class NamespaceTest {
 
   @Test
   void extendedAttributesAreKept() {
-    world.ok(root, create("/f"));
+    world.ok(root, createFile("/f"));
     XattrName name = XattrName.of("user.x");
     Location f = Location.of("/f");
     Bytes value = Bytes.wrap(new byte[] {1, 2});
@@ -326,9 +326,9 @@ final class NamespaceTest {
   void permissionsAreChecked() {
     Session alice = world.session("alice", "staff");
     Session bob = world.session("bob", "staff");
-    assertThat(world.status(alice, create("/f"))).isEqualTo(FsStatus.EACCES);
+    assertThat(world.status(alice, createFile("/f"))).isEqualTo(FsStatus.EACCES);
     world.ok(root, mkdir("/tmp"), chmod("/tmp", 01777), mkdir("/secret"), chmod("/secret", 0700));
-    world.ok(alice, create("/tmp/a"), chmod("/tmp/a", 0600));
+    world.ok(alice, createFile("/tmp/a"), chmod("/tmp/a", 0600));
     assertThat(world.status(bob, read("/tmp/a"))).isEqualTo(FsStatus.EACCES);
     assertThat(world.status(bob, write("/tmp/a", "x"))).isEqualTo(FsStatus.EACCES);
     assertThat(world.status(bob, unlink("/tmp/a"))).isEqualTo(FsStatus.EPERM);
@@ -359,7 +359,7 @@ final class NamespaceTest {
   void resultOfAnEarlierOperationCanBeNamed() {
     world.ok(
         root,
-        create("/f"),
+        createFile("/f"),
         new Operation.WriteInline(Location.ofResult(0), Bytes.wrap(new byte[] {'h', 'i'})));
     assertThat(content("/f")).isEqualTo("hi");
     assertThat(world.status(root, mkdir("/d"), new Operation.Stat(Location.ofResult(7), true)))
@@ -369,7 +369,7 @@ final class NamespaceTest {
 
   @Test
   void everythingIsStillThereAfterARestart() {
-    world.ok(root, mkdirs("/a/b"), create("/a/b/f"), write("/a/b/f", "kept"));
+    world.ok(root, mkdirs("/a/b"), createFile("/a/b/f"), write("/a/b/f", "kept"));
     long sequence = world.engine.sequence();
     InodeId last = attributes("/a/b/f").inode();
     world.store.crash();
@@ -378,7 +378,11 @@ final class NamespaceTest {
     assertThat(again.engine.sequence()).isEqualTo(sequence);
     Outcome.Body body = ((Outcome.Content) again.ok(session, read("/a/b/f"))).body();
     assertThat(body).isInstanceOf(Outcome.Body.Inline.class);
+<<<<<<< HEAD
     InodeId next = ((Outcome.Inode) again.ok(session, create("/new"))).attributes().inode();
+=======
+    InodeId next = ((Outcome.Inode) again.ok(session, createFile("/new"))).attributes().inode();
+>>>>>>> engine
     assertThat(next).isGreaterThan(last);
   }
 }

@@ -50,7 +50,16 @@ final class SimulationTest {
         throw new AssertionError("history failed, repeat it with -Dplasma.seed=" + s, e);
       }
     }
+    assertThat(SEEN)
+        .as("ways in which requests ended")
+        .containsKeys("OK", "ECONFLICT", "ENOENT", "ENOTEMPTY");
+    if (Boolean.getBoolean("plasma.print")) {
+      System.out.println(SEEN);
+    }
   }
+
+  /// How often operations ended how, to show that the histories are worth something.
+  private static final Map<String, Integer> SEEN = new java.util.TreeMap<>();
 
   /// One history.
   private static final class History implements MemoryStore.Schedule {
@@ -492,6 +501,10 @@ final class SimulationTest {
             answer -> {
               if (mine == session && here == world) {
                 waiting = false;
+                SEEN.merge(
+                    answer.failure().map(f -> f.cause().status().name()).orElse("OK"),
+                    1,
+                    Integer::sum);
                 try {
                   then.accept(answer);
                 } catch (RuntimeException e) {

@@ -1,0 +1,263 @@
+package io.plasmafs.namenode.engine;
+
+import static io.plasmafs.namenode.engine.NamespaceTest.chmod;
+import static io.plasmafs.namenode.engine.NamespaceTest.createFile;
+import static io.plasmafs.namenode.engine.NamespaceTest.list;
+import static io.plasmafs.namenode.engine.NamespaceTest.mkdir;
+import static io.plasmafs.namenode.engine.NamespaceTest.mkdirs;
+import static io.plasmafs.namenode.engine.NamespaceTest.names;
+import static io.plasmafs.namenode.engine.NamespaceTest.removeTree;
+import static io.plasmafs.namenode.engine.NamespaceTest.rename;
+import static io.plasmafs.namenode.engine.NamespaceTest.resize;
+import static io.plasmafs.namenode.engine.NamespaceTest.rmdir;
+import static io.plasmafs.namenode.engine.NamespaceTest.stat;
+import static io.plasmafs.namenode.engine.NamespaceTest.unlink;
+import static io.plasmafs.namenode.engine.NamespaceTest.write;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.plasmafs.model.Checksums;
+import io.plasmafs.model.CommitToken;
+import io.plasmafs.model.Conflict;
+import io.plasmafs.model.Extent;
+import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Name;
+import io.plasmafs.model.operation.Answer;
+import io.plasmafs.model.operation.Compound;
+import io.plasmafs.model.operation.Location;
+import io.plasmafs.model.operation.Operation;
+import io.plasmafs.model.operation.Outcome;
+import io.plasmafs.namenode.simulation.World;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// What two transactions see of each other, and how they end.
+final class TransactionTest {
+  private final World world = World.quiet();
+  private final Session root = world.root();
+  private final Session other = world.root();
+
+  @Test
+  void changesAreSeenByOthersAfterTheCommitOnly() {
+    world.begin(root, 1);
+    world.ok(root, 1, mkdir("/d"), createFile("/d/f"));
+    assertThat(world.status(root, 1, stat("/d/f"))).isEqualTo(FsStatus.OK);
+    assertThat(world.status(other, stat("/d"))).isEqualTo(FsStatus.ENOENT);
+    world.commit(root, 1);
+    assertThat(world.status(other, stat("/d/f"))).isEqualTo(FsStatus.OK);
+  }
+
+  @Test
+  void abortLeavesNothing() {
+    world.begin(root, 1);
+    world.ok(root, 1, mkdir("/d"));
+    world.ok(root, 1, new Operation.Abort());
+    assertThat(names(world.ok(root, list("/")))).isEmpty();
+    assertThat(world.status(root, 1, stat("/"))).isEqualTo(FsStatus.ENOTRANS);
+  }
+
+  @Test
+  void twoCreationsInOneDirectoryDoNotConflict() {
+    world.ok(root, mkdir("/d"));
+    world.begin(root, 1);
+    world.begin(other, 1);
+    world.ok(root, 1, createFile("/d/a"), mkdir("/d/x"));
+    world.ok(other, 1, createFile("/d/b"), mkdir("/d/y"));
+    world.commit(root, 1);
+    world.commit(other, 1);
+    Outcome.Inode d = (Outcome.Inode) world.ok(root, stat("/d"));
+    assertThat(d.attributes().size()).isEqualTo(4);
+    assertThat(d.attributes().nlink()).isEqualTo(4);
+  }
+
+  @Test
+  void whoComesSecondIsToldWhoWasFirst() {
+    world.begin(root, 1);
+    world.ok(root, 1, createFile("/f"));
+    world.pass(Duration.ofSeconds(2));
+    FsException e = world.fails(other, 0, createFile("/f"));
+    assertThat(e.status()).isEqualTo(FsStatus.ECONFLICT);
+    assertThat(e.conflicts()).hasSize(1);
+    Conflict conflict = e.conflicts().get(0);
+    assertThat(conflict.kind()).isEqualTo(Conflict.Kind.NAME_CREATING);
+    assertThat(conflict.user()).isEqualTo("root");
+    assertThat(conflict.ageMillis()).isGreaterThanOrEqualTo(2000);
+    assertThat(conflict.path().toString()).isEqualTo("/f");
+  }
+
+  @Test
+  void directoryInUseIsNeitherRemovedNorMoved() {
+    world.ok(root, mkdirs("/p/d"));
+    world.begin(root, 1);
+    world.ok(root, 1, createFile("/p/d/f"));
+    assertThat(world.status(other, rmdir("/p/d"))).isEqualTo(FsStatus.ECONFLICT);
+    assertThat(world.status(other, removeTree("/p"))).isEqualTo(FsStatus.ECONFLICT);
+    assertThat(world.status(other, rename("/p/d", "/q"))).isEqualTo(FsStatus.ECONFLICT);
+    world.ok(root, 1, new Operation.Abort());
+    world.begin(root, 2);
+    world.ok(root, 2, rmdir("/p/d"));
+    assertThat(world.status(other, createFile("/p/d/f"))).isEqualTo(FsStatus.ECONFLICT);
+    world.commit(root, 2);
+    assertThat(world.status(other, createFile("/p/d/f"))).isEqualTo(FsStatus.ENOENT);
+  }
+
+  @Test
+  void twoRenamesCannotMakeACycle() {
+    world.ok(root, mkdir("/a"), mkdir("/b"));
+    world.begin(root, 1);
+    world.ok(root, 1, rename("/a", "/b/a"));
+    assertThat(world.status(other, rename("/b", "/a/b"))).isEqualTo(FsStatus.ECONFLICT);
+    world.commit(root, 1);
+    assertThat(world.status(other, rename("/b", "/b/a/b"))).isEqualTo(FsStatus.EHIER);
+  }
+
+  @Test
+  void ancestorsOfTheNewPlaceStayWhereTheyAre() {
+    world.ok(root, mkdirs("/a/y"), mkdirs("/b/x"));
+    world.begin(root, 1);
+    world.ok(root, 1, rename("/a", "/b/x/a"));
+    assertThat(world.status(other, rename("/b", "/c"))).isEqualTo(FsStatus.ECONFLICT);
+    InodeId y = idOf("/a/y");
+    Operation intoMoved =
+        new Operation.Rename(
+            Location.of("/b"), Location.of(y, Name.of("b")), Operation.RenameMode.REPLACE);
+    assertThat(world.status(other, intoMoved)).isEqualTo(FsStatus.ECONFLICT);
+  }
+
+  private InodeId idOf(String path) {
+    return ((Outcome.Inode) world.ok(other, stat(path))).attributes().inode();
+  }
+
+  @Test
+  void fileIsWrittenToWhileAnotherRemovesIt() {
+    world.ok(root, createFile("/f"), write("/f", "x"));
+    InodeId f = ((Outcome.Inode) world.ok(root, stat("/f"))).attributes().inode();
+    world.begin(root, 1);
+    world.ok(root, 1, write("/f", "more"));
+    world.ok(other, unlink("/f"));
+    assertThat(world.disk.inodes).containsKey(f);
+    world.commit(root, 1);
+    world.settle();
+    assertThat(world.disk.inodes).doesNotContainKey(f);
+  }
+
+  @Test
+  void preconditionsAreCheckedAtTheCommitAndAllReported() {
+    world.ok(root, createFile("/f"), createFile("/g"));
+    long version = world.engine.sequence();
+    Location f = Location.of("/f");
+    Location g = Location.of("/g");
+    world.begin(root, 1);
+    world.ok(
+        root,
+        1,
+        new Operation.Require(f, Operation.Requirement.VERSION, InodeId.NONE, version),
+        new Operation.Require(g, Operation.Requirement.PRESENT, InodeId.NONE, 0),
+        new Operation.Require(Location.of("/h"), Operation.Requirement.ABSENT, InodeId.NONE, 0),
+        mkdir("/h"));
+    world.ok(other, chmod("/f", 0600), unlink("/g"));
+    FsException e = world.fails(root, 1, new Operation.Commit(Optional.empty()));
+    assertThat(e.status()).isEqualTo(FsStatus.ECONFLICT);
+    assertThat(e.conflicts())
+        .extracting(Conflict::kind)
+        .containsExactly(Conflict.Kind.VERSION, Conflict.Kind.ABSENT);
+    assertThat(world.status(other, stat("/h"))).isEqualTo(FsStatus.ENOENT);
+  }
+
+  @Test
+  void tokenMakesACommitHappenOnce() {
+    CommitToken token = CommitToken.random();
+    Compound compound = new Compound(0, Optional.of(token), List.of(createFile("/f")));
+    Answer first = world.run(root, compound);
+    Answer again = world.run(other, compound);
+    assertThat(again.failure()).isEmpty();
+    assertThat(again.sequence()).isEqualTo(first.sequence());
+    assertThat(world.outcomeOf(token))
+        .isEqualTo(new CommitState(CommitState.Stage.DONE, first.sequence()));
+    assertThat(world.outcomeOf(CommitToken.random()).stage()).isEqualTo(CommitState.Stage.UNKNOWN);
+    world.store.crash();
+    World restarted = World.quiet(world.disk, EngineLimits.DEFAULT);
+    assertThat(restarted.run(restarted.root(), compound).sequence()).isEqualTo(first.sequence());
+  }
+
+  @Test
+  void idleTransactionIsAborted() {
+    world.ok(
+        root, 1, new Operation.Begin(Duration.ofSeconds(1), Optional.empty()), createFile("/f"));
+    world.pass(Duration.ofSeconds(5));
+    for (int i = 0; i < 20; i++) {
+      world.pass(Duration.ofMillis(30));
+      world.move();
+    }
+    assertThat(world.status(root, 1, stat("/f"))).isEqualTo(FsStatus.ELONGTRANS);
+    assertThat(world.status(root, 1, stat("/f"))).isEqualTo(FsStatus.ENOTRANS);
+    assertThat(world.status(other, createFile("/f"))).isEqualTo(FsStatus.OK);
+  }
+
+  @Test
+  void closedSessionAbortsItsTransactions() {
+    world.begin(root, 1);
+    world.ok(root, 1, createFile("/f"));
+    world.engine.closeSession(root);
+    world.settle();
+    assertThat(world.status(other, createFile("/f"))).isEqualTo(FsStatus.OK);
+  }
+
+  @Test
+  void failedOperationLeavesTheEarlierOnes() {
+    world.begin(root, 1);
+    Answer answer = world.run(root, 1, createFile("/a"), createFile("/a"), createFile("/b"));
+    assertThat(answer.failure().orElseThrow().operation()).isEqualTo(1);
+    assertThat(answer.outcomes()).hasSize(1);
+    world.commit(root, 1);
+    assertThat(names(world.ok(root, list("/")))).containsExactly("a");
+  }
+
+  @Test
+  void blocksGoTheirWay() {
+    world.ok(root, createFile("/f"));
+    world.begin(root, 1);
+    Extent run = allocate(1, 4);
+    world.ok(root, 1, attach(run.slice(0, 3), 3L * World.BLOCK_SIZE - 5));
+    world.commit(root, 1);
+    assertThat(world.blocks.used()).isEqualTo(6);
+    assertThat(world.blocks.reserved()).isZero();
+    assertThat(world.status(root, resize("/f", World.BLOCK_SIZE + 1))).isEqualTo(FsStatus.EINVAL);
+    world.ok(root, resize("/f", World.BLOCK_SIZE));
+    assertThat(world.blocks.used()).isEqualTo(2);
+    world.ok(root, unlink("/f"));
+    world.settle();
+    assertThat(world.blocks.used()).isZero();
+    assertThat(world.disk.inodes).hasSize(1);
+  }
+
+  @Test
+  void blocksThatWereNeverAttachedGoBack() {
+    world.ok(root, createFile("/f"));
+    world.begin(root, 1);
+    Extent run = allocate(1, 4);
+    assertThat(world.blocks.reserved()).isEqualTo(8);
+    assertThat(world.status(other, attach(run, run.count()))).isEqualTo(FsStatus.ECONFLICT);
+    world.ok(root, 1, new Operation.Abort());
+    assertThat(world.blocks.reserved()).isZero();
+  }
+
+  private Extent allocate(long transaction, int count) {
+    Outcome.Allocation allocation =
+        (Outcome.Allocation)
+            world.ok(
+                root,
+                transaction,
+                new Operation.Allocate(Location.of("/f"), 0, count, 0, List.of(), Set.of()));
+    return allocation.extents().get(0).extent();
+  }
+
+  private static Operation attach(Extent run, long size) {
+    return new Operation.Attach(
+        Location.of("/f"), run.with(Checksums.of(new int[run.count()])), size);
+  }
+}
