@@ -792,29 +792,15 @@ public final class Engine implements Runnable {
   private <T> void ask(Fetch<T> question) {
     store
         .fetch(question)
-<<<<<<< HEAD
         .whenComplete((answer, failure) ->
             post(() -> {
               if (failure == null) {
                 cache.learn(question, answer);
               } else {
-                LOG.warn("{} was not answered", question, failure);
+                LOG.warn("{} was not answered: {}", question, failure.getMessage());
               }
               fetches.answered(question, failure != null);
             }));
-=======
-        .whenComplete(
-            (answer, failure) ->
-                post(
-                    () -> {
-                      if (failure == null) {
-                        cache.learn(question, answer);
-                      } else {
-                        LOG.warn("{} was not answered: {}", question, failure.getMessage());
-                      }
-                      fetches.answered(question, failure != null);
-                    }));
->>>>>>> engine
   }
 
   private void reserveNumbers() {

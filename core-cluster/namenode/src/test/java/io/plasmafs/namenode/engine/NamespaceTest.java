@@ -378,11 +378,7 @@ final class NamespaceTest {
     assertThat(again.engine.sequence()).isEqualTo(sequence);
     Outcome.Body body = ((Outcome.Content) again.ok(session, read("/a/b/f"))).body();
     assertThat(body).isInstanceOf(Outcome.Body.Inline.class);
-<<<<<<< HEAD
-    InodeId next = ((Outcome.Inode) again.ok(session, create("/new"))).attributes().inode();
-=======
     InodeId next = ((Outcome.Inode) again.ok(session, createFile("/new"))).attributes().inode();
->>>>>>> engine
     assertThat(next).isGreaterThan(last);
   }
 }
