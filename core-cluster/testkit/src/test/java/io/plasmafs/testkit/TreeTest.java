@@ -10,6 +10,7 @@ import io.plasmafs.client.tree.TreeUpload;
 import io.plasmafs.model.FsPath;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -75,7 +76,8 @@ class TreeTest {
         new ProcessBuilder("diff", "-r", "--no-dereference", source.toString(), target.toString())
             .redirectErrorStream(true)
             .start();
-    String difference = new String(diff.getInputStream().readAllBytes());
+    String difference =
+        new String(diff.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     assertThat(diff.waitFor()).as(difference).isZero();
     assertThat(Files.getLastModifiedTime(target.resolve("a0/b/c/file7")))
         .isEqualTo(Files.getLastModifiedTime(source.resolve("a0/b/c/file7")));
