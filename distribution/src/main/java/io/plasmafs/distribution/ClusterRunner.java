@@ -48,6 +48,7 @@ final class ClusterRunner implements AutoCloseable {
     supervisor.endLeftovers(roles.all());
     checkPorts();
     checkSpace();
+    save();
     for (int number = 1; number <= settings.datanodes(); number++) {
       roles.prepareDatanode(number, report::progress);
     }
@@ -60,6 +61,16 @@ final class ClusterRunner implements AutoCloseable {
       supervisor.start(role);
     }
     waitUntilReady();
+  }
+
+  /// Lays down what the cluster is made of; only now, so that a start that was refused fixes
+  /// nothing.
+  private void save() {
+    try {
+      settings.save(directory.root());
+    } catch (IOException e) {
+      throw new CommandFailure("cannot write to " + directory.root() + ": " + e.getMessage(), e);
+    }
   }
 
   /// Ends what a killed supervisor has left running; whether there was anything.

@@ -91,7 +91,6 @@ final class UpCommand implements Callable<Integer> {
       System.out.println(alreadyRunning(directory, settings));
       return 0;
     }
-    settings.save(directory.root());
     runUntilInterrupted(directory, settings);
     return 0;
   }

@@ -61,7 +61,7 @@ final class ArchitectureTest {
                   "org.postgresql..",
                   "com.zaxxer.hikari..",
                   "org.flywaydb.."))
-          .by("io.plasmafs.namenode.store..", EMBEDDED, TESTKIT);
+          .by("io.plasmafs.namenode.store..", "io.plasmafs.postgres..", TESTKIT);
 
   @ArchTest
   static final ArchRule embeddedPostgresIsForTheEmbeddedClusterAndTests =

@@ -72,7 +72,7 @@ final class OneMachineTest {
     assertThat(json)
         .contains("\"cluster\"", "\"sequence\"", "\"namenodes\"", "\"datanodes\"", "\"gateways\"");
     for (String role : new String[] {"namenode-1", "datanode-1", "datanode-2"}) {
-      assertThat(json).contains(Long.toString(cluster.processes().get(role).pid()));
+      assertThat(json).contains(Long.toString(cluster.process(role).pid()));
     }
   }
 
@@ -80,7 +80,7 @@ final class OneMachineTest {
   @Order(4)
   void everyProcessThatIsKilledComesBackByItself() throws Exception {
     for (String role : new String[] {"namenode-1", "datanode-1", "postgres", "datanode-2"}) {
-      PlasmaCommandLine.kill(cluster.processes().get(role));
+      PlasmaCommandLine.kill(cluster.process(role));
       String path = "/after-" + role;
       Path local =
           Files.writeString(scratch.resolve("local"), "written after " + role + " was killed");
@@ -113,7 +113,7 @@ final class OneMachineTest {
     assertThat(all.keySet())
         .contains("supervisor", "postgres", "namenode-1", "datanode-1", "datanode-2");
     // The supervisor first, or it starts again what is killed.
-    PlasmaCommandLine.kill(all.get("supervisor"));
+    PlasmaCommandLine.kill(cluster.process("supervisor"));
     all.values().forEach(PlasmaCommandLine::kill);
 
     cluster.up().succeeded();
@@ -124,7 +124,7 @@ final class OneMachineTest {
   @Test
   @Order(7)
   void upTakesOverWhatAKilledSupervisorLeft() throws Exception {
-    PlasmaCommandLine.kill(cluster.processes().get("supervisor"));
+    PlasmaCommandLine.kill(cluster.process("supervisor"));
 
     cluster.up().succeeded();
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// Runs the `plasma` command in processes of its own, as a person would, on one cluster directory.
@@ -109,13 +110,22 @@ final class PlasmaCommandLine {
 
   /// The processes of the cluster by name: `supervisor`, `postgres`, `namenode-1`, `datanode-1` …
   Map<String, ProcessHandle> processes() throws IOException {
-    Map<String, ProcessHandle> found = new java.util.TreeMap<>();
+    Map<String, ProcessHandle> found = new TreeMap<>();
     ClusterDirectory cluster = new ClusterDirectory(directory);
     try (var files = Files.newDirectoryStream(cluster.run(), "*.pid")) {
       for (Path file : files) {
         String name = file.getFileName().toString().replace(".pid", "");
         cluster.processOf(name).ifPresent(process -> found.put(name, process));
       }
+    }
+    return found;
+  }
+
+  /// The process of this name.
+  ProcessHandle process(String name) throws IOException {
+    ProcessHandle found = processes().get(name);
+    if (found == null) {
+      throw new AssertionError(name + " is not running; these are: " + processes().keySet());
     }
     return found;
   }

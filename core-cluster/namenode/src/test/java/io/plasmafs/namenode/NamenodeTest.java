@@ -23,10 +23,10 @@ import io.plasmafs.model.operation.Operation.MakeDirectory;
 import io.plasmafs.model.operation.Operation.Stat;
 import io.plasmafs.model.operation.Outcome;
 import io.plasmafs.namenode.metadata.StoreException;
-import io.plasmafs.namenode.server.TextArgument;
 import io.plasmafs.oncrpc.RpcException;
 import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.Programs;
+import io.plasmafs.protocol.TextMessage;
 import io.plasmafs.protocol.xdr.announce_result;
 import io.plasmafs.protocol.xdr.cluster_result;
 import io.plasmafs.protocol.xdr.commit_outcome_result;
@@ -238,7 +238,7 @@ class NamenodeTest {
         .call(
             Programs.COORDINATION,
             Programs.Coordination.FIND_COORDINATOR,
-            new TextArgument(cluster),
+            new TextMessage(cluster),
             coordinator_result::new)
         .join();
   }

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.acplt.oncrpc.XdrAble;
+import org.acplt.oncrpc.XdrVoid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,6 +168,12 @@ public final class RpcClient implements AutoCloseable {
   public <T extends XdrAble> CompletableFuture<T> call(
       RpcProgramVersion program, int procedure, XdrAble arguments, Supplier<T> result) {
     return call(program, procedure, arguments, result, options, defaultCredentials);
+  }
+
+  /// Calls a procedure that has no arguments.
+  public <T extends XdrAble> CompletableFuture<T> call(
+      RpcProgramVersion program, int procedure, Supplier<T> result) {
+    return call(program, procedure, XdrVoid.XDR_VOID, result);
   }
 
   /// Calls a procedure in a way of its own.

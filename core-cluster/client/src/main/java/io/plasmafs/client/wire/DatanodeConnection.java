@@ -106,7 +106,7 @@ public final class DatanodeConnection {
   /// Identity of the store, 32 hexadecimal digits.
   CompletableFuture<String> identity() {
     return translated(
-        Rpc.call(rpc, Programs.DATANODE, Programs.Datanode.IDENTITY, datanode_identity::new)
+        rpc.call(Programs.DATANODE, Programs.Datanode.IDENTITY, datanode_identity::new)
             .thenApply(result -> result.identity));
   }
 

@@ -97,11 +97,7 @@ public final class NamenodeSession {
   /// The cluster that this namenode belongs to.
   CompletableFuture<ClusterDescription> describeCluster() {
     return translated(
-        Rpc.call(
-                rpc,
-                Programs.COORDINATION,
-                Programs.Coordination.DESCRIBE_CLUSTER,
-                cluster_result::new)
+        rpc.call(Programs.COORDINATION, Programs.Coordination.DESCRIBE_CLUSTER, cluster_result::new)
             .thenApply(result -> {
               check(result.status, "the description of the cluster");
               return Conversion.toModel(result.cluster);
@@ -111,11 +107,7 @@ public final class NamenodeSession {
   /// All datanodes that clients may use.
   public CompletableFuture<List<Datanode>> listDatanodes() {
     return translated(
-        Rpc.call(
-                rpc,
-                Programs.COORDINATION,
-                Programs.Coordination.LIST_DATANODES,
-                datanodes_result::new)
+        rpc.call(Programs.COORDINATION, Programs.Coordination.LIST_DATANODES, datanodes_result::new)
             .thenApply(result -> {
               check(result.status, "the list of datanodes");
               return Arrays.stream(result.datanodes).map(Conversion::toModel).toList();
@@ -125,7 +117,7 @@ public final class NamenodeSession {
   /// The cluster as operators see it.
   public CompletableFuture<status_result> status() {
     return translated(
-        Rpc.call(rpc, Programs.ADMIN, Programs.Admin.STATUS, status_result::new)
+        rpc.call(Programs.ADMIN, Programs.Admin.STATUS, status_result::new)
             .thenApply(result -> {
               check(result.status, "the status of the cluster");
               return result;

@@ -2,28 +2,16 @@ package io.plasmafs.client.wire;
 
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
-import io.plasmafs.oncrpc.RpcClient;
 import io.plasmafs.oncrpc.RpcException;
-import io.plasmafs.oncrpc.RpcProgramVersion;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
-import org.acplt.oncrpc.XdrAble;
-import org.acplt.oncrpc.XdrVoid;
 
 /// What all calls have in common.
 final class Rpc {
   private Rpc() {}
-
-  /// A call without arguments.
-  static <T extends XdrAble> CompletableFuture<T> call(
-      RpcClient rpc, RpcProgramVersion program, int procedure, Supplier<T> result) {
-    return rpc.call(program, procedure, XdrVoid.XDR_VOID, result);
-  }
 
   /// A failure of a call in the terms of the filesystem: EINVAL for what could not be sent,
   /// EUNAVAIL for a server that could not be reached or did not answer, EFAILED for one that

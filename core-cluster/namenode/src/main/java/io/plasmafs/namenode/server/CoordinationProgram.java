@@ -7,6 +7,7 @@ import io.plasmafs.oncrpc.ReplySink;
 import io.plasmafs.oncrpc.RpcProgram;
 import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.Programs;
+import io.plasmafs.protocol.TextMessage;
 import io.plasmafs.protocol.xdr.cluster_result;
 import io.plasmafs.protocol.xdr.coordinator_result;
 import io.plasmafs.protocol.xdr.datanode_entry;
@@ -33,12 +34,12 @@ public final class CoordinationProgram {
         .procedure(
             Programs.Coordination.FIND_COORDINATOR,
             "FIND_COORDINATOR",
-            TextArgument::new,
+            TextMessage::new,
             (cluster, call, reply) -> reply.success(findCoordinator(cluster.text())))
         .procedure(
             Programs.Coordination.FIND_NAMENODES,
             "FIND_NAMENODES",
-            TextArgument::new,
+            TextMessage::new,
             (cluster, call, reply) -> reply.success(findNamenodes(cluster.text())))
         .procedure(
             Programs.Coordination.DESCRIBE_CLUSTER,
@@ -51,7 +52,7 @@ public final class CoordinationProgram {
         .procedure(
             Programs.Coordination.LOCAL_DATANODES,
             "LOCAL_DATANODES",
-            TextArgument::new,
+            TextMessage::new,
             (host, call, reply) -> list(datanode -> isOn(host.text(), datanode), reply))
         .build();
   }

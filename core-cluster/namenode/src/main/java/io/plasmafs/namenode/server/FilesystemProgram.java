@@ -13,12 +13,12 @@ import io.plasmafs.protocol.AnswerMessage;
 import io.plasmafs.protocol.CompoundMessage;
 import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.Programs;
+import io.plasmafs.protocol.StatusMessage;
 import io.plasmafs.protocol.xdr.commit_args;
 import io.plasmafs.protocol.xdr.commit_outcome_result;
 import io.plasmafs.protocol.xdr.fs_principal;
 import java.util.List;
 import java.util.Optional;
-import org.acplt.oncrpc.XdrInt;
 
 /// FILESYSTEM: transactions. A connection is a session of the engine.
 ///
@@ -102,10 +102,10 @@ public final class FilesystemProgram {
     try {
       principal = Conversion.toModel(arguments);
     } catch (FsException e) {
-      reply.success(new XdrInt(e.status().code()));
+      reply.success(new StatusMessage(e.status()));
       return;
     }
     ClientConnection.of(call.connection(), engine).setPrincipal(principal);
-    reply.success(new XdrInt(FsStatus.OK.code()));
+    reply.success(new StatusMessage(FsStatus.OK));
   }
 }
