@@ -35,6 +35,7 @@ import io.plasmafs.namenode.transaction.Missing;
 import io.plasmafs.namenode.transaction.Needs;
 import io.plasmafs.namenode.transaction.Pause;
 import io.plasmafs.namenode.transaction.PreparedCommit;
+import io.plasmafs.namenode.transaction.PublishedRows;
 import io.plasmafs.namenode.transaction.Transaction;
 import io.plasmafs.namenode.transaction.View;
 import java.time.Instant;
@@ -119,6 +120,7 @@ public final class Engine implements Runnable {
   // the engine's thread only
   private final MetadataCache cache;
   private final Needs needs = new Needs();
+  private final PublishedRows published;
   private final CommittedRows committed;
   private final LockTable locks = new LockTable();
   private final Budget budget;
@@ -183,7 +185,8 @@ public final class Engine implements Runnable {
             Math.min(16_384, cache.namesPerDirectory() / 2));
     String name = superusers.stream().sorted().findFirst().orElse("root");
     this.self = new Principal(name, name, Set.of());
-    this.committed = new CommittedRows(cache, needs);
+    this.published = new PublishedRows(cache, needs);
+    this.committed = new CommittedRows(published);
     this.budget = new Budget(limits.bytesOfTransactions());
     this.tokens = new TokenMemory(limits.tokens(), nanoTime.getAsLong());
     this.pipeline =
@@ -595,7 +598,7 @@ public final class Engine implements Runnable {
   private Step step(Transaction transaction, boolean explicit) {
     return new Step(
         transaction,
-        new View(transaction, committed, cache, needs),
+        new View(transaction, published, cache, needs),
         rules,
         blocks,
         tickets,
@@ -1065,7 +1068,7 @@ public final class Engine implements Runnable {
     Transaction transaction = transaction(self);
     transaction.beginOperation(nanoTime.getAsLong());
     try {
-      cleaner.slice(transaction, new View(transaction, committed, cache, needs), clock.instant());
+      cleaner.slice(transaction, new View(transaction, published, cache, needs), clock.instant());
     } catch (Missing e) {
       end(transaction);
       fetchMissing(() -> cleaning = false, () -> cleaning = false);
