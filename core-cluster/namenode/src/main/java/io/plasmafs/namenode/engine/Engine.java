@@ -6,6 +6,7 @@ import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Name;
 import io.plasmafs.model.Principal;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
@@ -134,6 +135,10 @@ public final class Engine implements Runnable {
   private final Set<InodeId> detached = new HashSet<>();
   private final ArrayDeque<Call> ready = new ArrayDeque<>();
   private final List<Fetches.Waiter> waitingForNumbers = new ArrayList<>();
+
+  /// Answers that may be ahead of what is published, in the order in which they came.
+  private final List<Runnable> setAside = new ArrayList<>();
+
   private final Step.Surroundings surroundings = new Whole();
   private State state = State.STARTING;
   private boolean reservingNumbers;
@@ -351,6 +356,7 @@ public final class Engine implements Runnable {
     }
     if (state == State.SERVING) {
       clean();
+      learnSetAside();
       pipeline.pump();
       if (!reservingNumbers && numbers.left() < NUMBERS_AT_A_TIME / 2) {
         reserveNumbers();
@@ -797,13 +803,53 @@ public final class Engine implements Runnable {
         .fetch(question)
         .whenComplete((answer, failure) ->
             post(() -> {
-              if (failure == null) {
-                cache.learn(question, answer);
-              } else {
+              if (failure != null) {
                 LOG.warn("{} was not answered: {}", question, failure.getMessage());
+                fetches.answered(question, true);
+              } else if (mayBeAhead(question, answer)) {
+                setAside.add(() -> learn(question, answer));
+              } else {
+                learn(question, answer);
               }
-              fetches.answered(question, failure != null);
             }));
+  }
+
+  private <T> void learn(Fetch<T> question, T answer) {
+    cache.learn(question, answer);
+    fetches.answered(question, false);
+  }
+
+  /// Whether an answer may show a commit of the batch that is being written: the tables can have it
+  /// before the news that it is durable is here. To learn such an answer would publish a part of
+  /// that commit, so it waits until the whole batch is published or given up.
+  private <T> boolean mayBeAhead(Fetch<T> question, T answer) {
+    if (pipeline.isBetweenBatches()) {
+      return false;
+    }
+    return switch ((Fetch<?>) question) {
+      case Fetch.OfInode q -> pipeline.isTouching(q.inode());
+      case Fetch.OfEntry q -> pipeline.isTouching(q.directory());
+      case Fetch.OfExtents q -> pipeline.isTouching(q.inode());
+      case Fetch.OfInline q -> pipeline.isTouching(q.inode());
+      case Fetch.OfXattrs q -> pipeline.isTouching(q.inode());
+      case Fetch.OfOrphans q -> false;
+      case Fetch.OfEntries q ->
+          pipeline.isTouching(q.directory())
+              || ((List<?>) answer)
+                  .stream()
+                      .anyMatch(entry ->
+                          entry instanceof Fetch.Entry(Name name, InodeRecord inode)
+                              && pipeline.isTouching(inode.id()));
+    };
+  }
+
+  /// Learns what was set aside while the batch was being written.
+  private void learnSetAside() {
+    if (!setAside.isEmpty() && pipeline.isBetweenBatches()) {
+      List<Runnable> now = List.copyOf(setAside);
+      setAside.clear();
+      now.forEach(Engine::run);
+    }
   }
 
   private void reserveNumbers() {
