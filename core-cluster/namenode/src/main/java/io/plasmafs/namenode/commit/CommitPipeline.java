@@ -496,7 +496,7 @@ public final class CommitPipeline {
     waiting.token.ifPresent(token -> {
       inProgress.remove(token);
       if (committedAs > 0) {
-        tokens.done(token, committedAs, owner.nanos());
+        tokens.done(token, committedAs);
       }
     });
     if (committedAs == 0) {

@@ -85,7 +85,6 @@ public final class Engine implements Runnable {
 
   private static final long TICK_NANOS = 20_000_000;
   private static final long NUMBERS_AT_A_TIME = 16_384;
-  private static final long TOKEN_WINDOW_NANOS = 120_000_000_000L;
   private static final int EVENTS_PER_ROUND = 1024;
   private static final int MOST_RUNS = 20_000;
   private static final int ORPHANS_AT_A_TIME = 1024;
@@ -193,7 +192,7 @@ public final class Engine implements Runnable {
     this.published = new PublishedRows(cache, needs);
     this.committed = new CommittedRows(published);
     this.budget = new Budget(limits.bytesOfTransactions());
-    this.tokens = new TokenMemory(limits.tokens(), nanoTime.getAsLong());
+    this.tokens = new TokenMemory(limits.tokens());
     this.pipeline =
         new CommitPipeline(
             store,
@@ -948,8 +947,6 @@ public final class Engine implements Runnable {
     OptionalLong remembered = tokens.sequenceOf(token);
     if (remembered.isPresent()) {
       done.accept(remembered.getAsLong());
-    } else if (nanoTime.getAsLong() - tokens.completeSinceNanos() > TOKEN_WINDOW_NANOS) {
-      unknown.run();
     } else {
       store
           .commitOf(token)
