@@ -3,6 +3,8 @@ package io.plasmafs.namenode.commit;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InodeId;
+import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.ChangeSet;
 import io.plasmafs.namenode.metadata.CommitBatch;
 import io.plasmafs.namenode.metadata.MetadataStore;
@@ -15,9 +17,11 @@ import io.plasmafs.namenode.transaction.Transaction;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Group commit. Transactions that commit while a batch is being written form the next one.
@@ -150,6 +154,10 @@ public final class CommitPipeline {
   private final Map<CommitToken, Waiting> inProgress = new HashMap<>();
   private final ArrayDeque<Unapplied> unapplied = new ArrayDeque<>();
   private final List<Written> batch = new ArrayList<>();
+
+  /// The inodes that the batch changes something of.
+  private final Set<InodeId> touched = new HashSet<>();
+
   private State state = State.IDLE;
   private long epoch;
   private long sequence;
@@ -203,6 +211,17 @@ public final class CommitPipeline {
   /// Whether nothing waits or is being written.
   public boolean isQuiet() {
     return queue.isEmpty() && batch.isEmpty();
+  }
+
+  /// Whether the batch that is being written changes something of the inode. The tables may have it
+  /// before it is published.
+  public boolean isTouching(InodeId inode) {
+    return touched.contains(inode);
+  }
+
+  /// Whether nothing is being written.
+  public boolean isBetweenBatches() {
+    return batch.isEmpty();
   }
 
   /// Whether a commit with this token waits or is being written.
@@ -310,7 +329,10 @@ public final class CommitPipeline {
           succeed(waiting, 0);
           continue;
         }
-        commit.changes().changes().forEach(committed::stage);
+        for (Change change : commit.changes().changes()) {
+          committed.stage(change);
+          touched.add(change.of());
+        }
         batch.add(new Written(waiting, commit));
         owner.prepared(commit);
         bytes += commit.bytes();
@@ -441,6 +463,7 @@ public final class CommitPipeline {
   private void publish() {
     List<Written> durable = List.copyOf(batch);
     batch.clear();
+    touched.clear();
     committed.unstage();
     state = State.IDLE;
     for (Written written : durable) {
@@ -460,6 +483,7 @@ public final class CommitPipeline {
   private void giveUp(FsException cause) {
     List<Written> undone = List.copyOf(batch);
     batch.clear();
+    touched.clear();
     committed.unstage();
     state = State.IDLE;
     for (Written written : undone) {
@@ -472,7 +496,7 @@ public final class CommitPipeline {
     waiting.token.ifPresent(token -> {
       inProgress.remove(token);
       if (committedAs > 0) {
-        tokens.done(token, committedAs, owner.nanos());
+        tokens.done(token, committedAs);
       }
     });
     if (committedAs == 0) {

@@ -2,28 +2,23 @@ package io.plasmafs.namenode.commit;
 
 import io.plasmafs.model.CommitToken;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.OptionalLong;
 
-/// The tokens of recent commits. What is older, or older than this process, is in the store.
+/// The tokens of recent commits, those above all that are not in the tables yet. A token that is
+/// not here may still be in the store: only the store can say that a commit was never made.
 public final class TokenMemory {
   private final int limit;
   private final LinkedHashMap<CommitToken, Long> done = new LinkedHashMap<>();
-  private long completeSinceNanos;
 
   /// @param limit tokens remembered
-  /// @param nowNanos from when on every commit will be noted here
-  public TokenMemory(int limit, long nowNanos) {
+  public TokenMemory(int limit) {
     this.limit = limit;
-    this.completeSinceNanos = nowNanos;
   }
 
-  void done(CommitToken token, long sequence, long nowNanos) {
+  void done(CommitToken token, long sequence) {
     done.put(token, sequence);
     if (done.size() > limit) {
-      Map.Entry<CommitToken, Long> eldest = done.entrySet().iterator().next();
-      done.remove(eldest.getKey());
-      completeSinceNanos = nowNanos;
+      done.remove(done.keySet().iterator().next());
     }
   }
 
@@ -31,10 +26,5 @@ public final class TokenMemory {
   public OptionalLong sequenceOf(CommitToken token) {
     Long sequence = done.get(token);
     return sequence == null ? OptionalLong.empty() : OptionalLong.of(sequence);
-  }
-
-  /// Since when no token was forgotten.
-  public long completeSinceNanos() {
-    return completeSinceNanos;
   }
 }

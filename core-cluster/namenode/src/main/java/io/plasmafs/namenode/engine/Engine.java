@@ -6,6 +6,7 @@ import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Name;
 import io.plasmafs.model.Principal;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
@@ -35,6 +36,7 @@ import io.plasmafs.namenode.transaction.Missing;
 import io.plasmafs.namenode.transaction.Needs;
 import io.plasmafs.namenode.transaction.Pause;
 import io.plasmafs.namenode.transaction.PreparedCommit;
+import io.plasmafs.namenode.transaction.PublishedRows;
 import io.plasmafs.namenode.transaction.Transaction;
 import io.plasmafs.namenode.transaction.View;
 import java.time.Instant;
@@ -83,7 +85,6 @@ public final class Engine implements Runnable {
 
   private static final long TICK_NANOS = 20_000_000;
   private static final long NUMBERS_AT_A_TIME = 16_384;
-  private static final long TOKEN_WINDOW_NANOS = 120_000_000_000L;
   private static final int EVENTS_PER_ROUND = 1024;
   private static final int MOST_RUNS = 20_000;
   private static final int ORPHANS_AT_A_TIME = 1024;
@@ -119,6 +120,7 @@ public final class Engine implements Runnable {
   // the engine's thread only
   private final MetadataCache cache;
   private final Needs needs = new Needs();
+  private final PublishedRows published;
   private final CommittedRows committed;
   private final LockTable locks = new LockTable();
   private final Budget budget;
@@ -132,6 +134,10 @@ public final class Engine implements Runnable {
   private final Set<InodeId> detached = new HashSet<>();
   private final ArrayDeque<Call> ready = new ArrayDeque<>();
   private final List<Fetches.Waiter> waitingForNumbers = new ArrayList<>();
+
+  /// Answers that may be ahead of what is published, in the order in which they came.
+  private final List<Runnable> setAside = new ArrayList<>();
+
   private final Step.Surroundings surroundings = new Whole();
   private State state = State.STARTING;
   private boolean reservingNumbers;
@@ -183,9 +189,10 @@ public final class Engine implements Runnable {
             Math.min(16_384, cache.namesPerDirectory() / 2));
     String name = superusers.stream().sorted().findFirst().orElse("root");
     this.self = new Principal(name, name, Set.of());
-    this.committed = new CommittedRows(cache, needs);
+    this.published = new PublishedRows(cache, needs);
+    this.committed = new CommittedRows(published);
     this.budget = new Budget(limits.bytesOfTransactions());
-    this.tokens = new TokenMemory(limits.tokens(), nanoTime.getAsLong());
+    this.tokens = new TokenMemory(limits.tokens());
     this.pipeline =
         new CommitPipeline(
             store,
@@ -348,6 +355,7 @@ public final class Engine implements Runnable {
     }
     if (state == State.SERVING) {
       clean();
+      learnSetAside();
       pipeline.pump();
       if (!reservingNumbers && numbers.left() < NUMBERS_AT_A_TIME / 2) {
         reserveNumbers();
@@ -595,7 +603,7 @@ public final class Engine implements Runnable {
   private Step step(Transaction transaction, boolean explicit) {
     return new Step(
         transaction,
-        new View(transaction, committed, cache, needs),
+        new View(transaction, published, cache, needs),
         rules,
         blocks,
         tickets,
@@ -794,13 +802,53 @@ public final class Engine implements Runnable {
         .fetch(question)
         .whenComplete((answer, failure) ->
             post(() -> {
-              if (failure == null) {
-                cache.learn(question, answer);
-              } else {
+              if (failure != null) {
                 LOG.warn("{} was not answered: {}", question, failure.getMessage());
+                fetches.answered(question, true);
+              } else if (mayBeAhead(question, answer)) {
+                setAside.add(() -> learn(question, answer));
+              } else {
+                learn(question, answer);
               }
-              fetches.answered(question, failure != null);
             }));
+  }
+
+  private <T> void learn(Fetch<T> question, T answer) {
+    cache.learn(question, answer);
+    fetches.answered(question, false);
+  }
+
+  /// Whether an answer may show a commit of the batch that is being written: the tables can have it
+  /// before the news that it is durable is here. To learn such an answer would publish a part of
+  /// that commit, so it waits until the whole batch is published or given up.
+  private <T> boolean mayBeAhead(Fetch<T> question, T answer) {
+    if (pipeline.isBetweenBatches()) {
+      return false;
+    }
+    return switch ((Fetch<?>) question) {
+      case Fetch.OfInode q -> pipeline.isTouching(q.inode());
+      case Fetch.OfEntry q -> pipeline.isTouching(q.directory());
+      case Fetch.OfExtents q -> pipeline.isTouching(q.inode());
+      case Fetch.OfInline q -> pipeline.isTouching(q.inode());
+      case Fetch.OfXattrs q -> pipeline.isTouching(q.inode());
+      case Fetch.OfOrphans q -> false;
+      case Fetch.OfEntries q ->
+          pipeline.isTouching(q.directory())
+              || ((List<?>) answer)
+                  .stream()
+                      .anyMatch(entry ->
+                          entry instanceof Fetch.Entry(Name name, InodeRecord inode)
+                              && pipeline.isTouching(inode.id()));
+    };
+  }
+
+  /// Learns what was set aside while the batch was being written.
+  private void learnSetAside() {
+    if (!setAside.isEmpty() && pipeline.isBetweenBatches()) {
+      List<Runnable> now = List.copyOf(setAside);
+      setAside.clear();
+      now.forEach(Engine::run);
+    }
   }
 
   private void reserveNumbers() {
@@ -899,8 +947,6 @@ public final class Engine implements Runnable {
     OptionalLong remembered = tokens.sequenceOf(token);
     if (remembered.isPresent()) {
       done.accept(remembered.getAsLong());
-    } else if (nanoTime.getAsLong() - tokens.completeSinceNanos() > TOKEN_WINDOW_NANOS) {
-      unknown.run();
     } else {
       store
           .commitOf(token)
@@ -1065,7 +1111,7 @@ public final class Engine implements Runnable {
     Transaction transaction = transaction(self);
     transaction.beginOperation(nanoTime.getAsLong());
     try {
-      cleaner.slice(transaction, new View(transaction, committed, cache, needs), clock.instant());
+      cleaner.slice(transaction, new View(transaction, published, cache, needs), clock.instant());
     } catch (Missing e) {
       end(transaction);
       fetchMissing(() -> cleaning = false, () -> cleaning = false);

@@ -9,6 +9,22 @@ import io.plasmafs.model.XattrName;
 /// One row put or deleted by a commit. Putting replaces a row of the same key; deleting one that is
 /// not there is no error, so that a batch can be applied twice.
 public sealed interface Change {
+  /// The inode that the row belongs to; of a name, its directory.
+  default InodeId of() {
+    return switch (this) {
+      case PutInode c -> c.inode().id();
+      case DeleteInode c -> c.inode();
+      case PutEntry c -> c.directory();
+      case DeleteEntry c -> c.directory();
+      case PutExtent c -> c.inode();
+      case DeleteExtent c -> c.inode();
+      case PutInline c -> c.inode();
+      case DeleteInline c -> c.inode();
+      case PutXattr c -> c.inode();
+      case DeleteXattr c -> c.inode();
+    };
+  }
+
   /// An inode, new or changed; its versions are set by the commit that carries it.
   record PutInode(InodeRecord inode) implements Change {}
 

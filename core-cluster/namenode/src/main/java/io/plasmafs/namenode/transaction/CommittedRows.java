@@ -2,26 +2,24 @@ package io.plasmafs.namenode.transaction;
 
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
-import io.plasmafs.namenode.cache.MetadataCache;
 import io.plasmafs.namenode.metadata.Change;
-import io.plasmafs.namenode.metadata.Fetch;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The committed state: what is published, and over it the commits of the batch that is being made.
+/// The committed state: what is published, and over it the commits of the batch that is being made
+/// or written. Only what decides about further commits may look at it: operations see
+/// [PublishedRows], since a batch that is being written is neither durable nor whole to them.
 public final class CommittedRows implements Rows {
-  private final MetadataCache cache;
-  private final Needs needs;
+  private final PublishedRows published;
   private final Map<InodeId, Optional<InodeRecord>> inodes = new HashMap<>();
   private final Map<EntryKey, InodeId> entries = new HashMap<>();
 
   /// The published state, and nothing over it yet.
-  public CommittedRows(MetadataCache cache, Needs needs) {
-    this.cache = cache;
-    this.needs = needs;
+  public CommittedRows(PublishedRows published) {
+    this.published = published;
   }
 
   /// Lays a change over it.
@@ -57,11 +55,7 @@ public final class CommittedRows implements Rows {
         return staged.orElse(null);
       }
     }
-    InodeRecord record = cache.record(inode);
-    if (record == null && !cache.knowsRecord(inode)) {
-      throw needs.ask(new Fetch.OfInode(inode));
-    }
-    return record;
+    return published.inode(inode);
   }
 
   @Override
@@ -72,19 +66,6 @@ public final class CommittedRows implements Rows {
         return staged;
       }
     }
-    InodeId child = cache.child(directory, name);
-    if (child == null) {
-      throw needs.ask(question(directory, name));
-    }
-    return child;
-  }
-
-  /// Of a small directory all names are asked for: the next lookup will be in it, too.
-  private Fetch<?> question(InodeId directory, Name name) {
-    InodeRecord record = cache.record(directory);
-    int small = Math.min(256, cache.namesPerDirectory() / 4);
-    return record != null && record.size() <= small
-        ? new Fetch.OfEntries(directory, Optional.empty(), 2 * small)
-        : new Fetch.OfEntry(directory, name);
+    return published.child(directory, name);
   }
 }

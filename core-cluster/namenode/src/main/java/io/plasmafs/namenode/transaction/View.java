@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 /// method throws [Missing] if something is not in memory, and notes it in [Needs].
 public final class View implements Rows {
   private final Transaction transaction;
-  private final CommittedRows committed;
+  private final PublishedRows published;
   private final MetadataCache cache;
   private final Needs needs;
 
   /// What this transaction sees.
-  public View(Transaction transaction, CommittedRows committed, MetadataCache cache, Needs needs) {
+  public View(Transaction transaction, PublishedRows published, MetadataCache cache, Needs needs) {
     this.transaction = transaction;
-    this.committed = committed;
+    this.published = published;
     this.cache = cache;
     this.needs = needs;
   }
@@ -51,15 +51,15 @@ public final class View implements Rows {
   public @Nullable InodeRecord inode(InodeId inode) {
     InodeEdit edit = transaction.edits.isEmpty() ? null : transaction.edits.get(inode);
     if (edit == null) {
-      return committed.inode(inode);
+      return published.inode(inode);
     }
-    InodeRecord base = edit.created != null ? edit.created : committed.inode(inode);
+    InodeRecord base = edit.created != null ? edit.created : published.inode(inode);
     return base == null ? null : edit.over(base, 0, 0);
   }
 
   /// The inode as all others see it.
   public @Nullable InodeRecord committedInode(InodeId inode) {
-    return committed.inode(inode);
+    return published.inode(inode);
   }
 
   @Override
@@ -68,12 +68,12 @@ public final class View implements Rows {
     if (own != null) {
       return own;
     }
-    return isNew(directory) ? InodeId.NONE : committed.child(directory, name);
+    return isNew(directory) ? InodeId.NONE : published.child(directory, name);
   }
 
   /// What the name points to for all others.
   public InodeId committedChild(InodeId directory, Name name) {
-    return isNew(directory) ? InodeId.NONE : committed.child(directory, name);
+    return isNew(directory) ? InodeId.NONE : published.child(directory, name);
   }
 
   /// Names of a directory after `after`, at most `limit`.

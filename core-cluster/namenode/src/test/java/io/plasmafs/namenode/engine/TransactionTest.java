@@ -28,11 +28,15 @@ import io.plasmafs.model.operation.Compound;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
+import io.plasmafs.namenode.simulation.Disk;
+import io.plasmafs.namenode.simulation.MemoryStore;
 import io.plasmafs.namenode.simulation.World;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /// What two transactions see of each other, and how they end.
@@ -181,7 +185,71 @@ final class TransactionTest {
     assertThat(world.outcomeOf(CommitToken.random()).stage()).isEqualTo(CommitState.Stage.UNKNOWN);
     world.store.crash();
     World restarted = World.quiet(world.disk, EngineLimits.DEFAULT);
-    assertThat(restarted.run(restarted.root(), compound).sequence()).isEqualTo(first.sequence());
+    // however late the repetition comes
+    restarted.pass(Duration.ofMinutes(10));
+    Answer late = restarted.run(restarted.root(), compound);
+    assertThat(late.failure()).isEmpty();
+    assertThat(late.sequence()).isEqualTo(first.sequence());
+  }
+
+  /// Between the moment at which a commit is decided and the one at which it is durable others see
+  /// nothing of it: neither its version, which would let them write over it, nor its names.
+  @Test
+  void commitThatIsBeingWrittenIsNotSeen() {
+    HeldAppends appends = new HeldAppends();
+    World held = new World(new Disk(), appends, EngineLimits.DEFAULT);
+    held.settle();
+    Session writer = held.root();
+    Session reader = held.root();
+    held.ok(writer, createFile("/f"), write("/f", "old"));
+    Outcome before = held.ok(reader, stat("/f"));
+    appends.hold = true;
+    AtomicReference<Answer> committed = new AtomicReference<>();
+    held.engine.submit(
+        writer,
+        new Compound(0, Optional.empty(), List.of(write("/f", "newer"), mkdir("/d"))),
+        committed::set);
+    held.settle();
+    assertThat(committed.get()).isNull();
+    assertThat(held.ok(reader, stat("/f"))).isEqualTo(before);
+    assertThat(held.status(reader, stat("/d"))).isEqualTo(FsStatus.ENOENT);
+    appends.letGo();
+    held.settle();
+    assertThat(committed.get()).isNotNull();
+    assertThat(held.ok(reader, stat("/f"))).isNotEqualTo(before);
+    assertThat(held.status(reader, stat("/d"))).isEqualTo(FsStatus.OK);
+  }
+
+  /// Everything happens at once, but appends can be kept from becoming durable.
+  private static final class HeldAppends implements MemoryStore.Schedule {
+    private final List<Runnable> tasks = new ArrayList<>();
+    private boolean hold;
+
+    @Override
+    public void later(Runnable task) {
+      if (hold) {
+        tasks.add(task);
+      } else {
+        task.run();
+      }
+    }
+
+    void letGo() {
+      hold = false;
+      List<Runnable> now = List.copyOf(tasks);
+      tasks.clear();
+      now.forEach(Runnable::run);
+    }
+
+    @Override
+    public MemoryStore.Fate fateOfAppend() {
+      return MemoryStore.Fate.DONE;
+    }
+
+    @Override
+    public boolean failsFetch() {
+      return false;
+    }
   }
 
   @Test

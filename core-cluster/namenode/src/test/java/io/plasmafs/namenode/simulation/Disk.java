@@ -19,7 +19,7 @@ import java.util.TreeMap;
 
 /// What survives a crash: the log, the tables as far as they were applied, and the counters.
 public final class Disk {
-  final List<ChangeSet> log = new ArrayList<>();
+  final List<ChangeSet> log;
   final Map<CommitToken, Long> tokens = new HashMap<>();
   final Map<MetadataStore.Counter, Long> counters = new EnumMap<>(MetadataStore.Counter.class);
   long epoch;
@@ -32,6 +32,16 @@ public final class Disk {
   public final Map<InodeId, TreeMap<Long, Extent>> extents = new HashMap<>();
   public final Map<InodeId, Bytes> inline = new HashMap<>();
   public final Map<InodeId, TreeMap<XattrName, Bytes>> xattrs = new HashMap<>();
+
+  /// An empty disk.
+  public Disk() {
+    log = new ArrayList<>();
+  }
+
+  /// Tables of their own over the log of another disk.
+  Disk(Disk other) {
+    log = other.log;
+  }
 
   /// Number of the last commit in the log.
   public long last() {

@@ -2,10 +2,12 @@ package io.plasmafs.namenode.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.Checksums;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.Extent;
+import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.GrantedExtent;
 import io.plasmafs.model.InodeId;
@@ -73,6 +75,10 @@ final class SimulationTest {
 
     private final Random random;
     private final Disk disk = new Disk();
+
+    /// What is published, and nothing of what is on its way.
+    private final Disk published = new Disk(disk);
+
     private final List<Runnable> tasks = new ArrayList<>();
     private final Map<CommitToken, Long> acknowledged = new HashMap<>();
     private final EngineLimits limits;
@@ -254,6 +260,118 @@ final class SimulationTest {
           assertThat(disk.tokens).as("acknowledged commits").containsEntry(token, sequence));
     }
 
+    /// Holds reads that were answered just now, in one go, against all commits that are published,
+    /// and nothing else.
+    private void checkReads(List<Operation> operations, Answer answer) {
+      published.apply(world.engine.sequence());
+      for (int i = 0; i < answer.outcomes().size(); i++) {
+        Location where;
+        switch (operations.get(i)) {
+          case Operation.Stat o -> where = o.where();
+          case Operation.Read o -> where = o.where();
+          case Operation.ListDirectory o -> where = o.where();
+          default -> {
+            continue;
+          }
+        }
+        switch (answer.outcomes().get(i)) {
+          case Outcome.Inode o -> {
+            checkWhere(where, o.attributes());
+            checkAttributes(o.attributes());
+          }
+          case Outcome.Content o -> {
+            checkWhere(where, o.attributes());
+            checkContent(o);
+          }
+          case Outcome.Listing o -> checkListing(where, o);
+          default -> {}
+        }
+      }
+    }
+
+    /// What a location names by the published state, if no symbolic link is on the way.
+    private Optional<InodeId> find(Location where) {
+      InodeId at =
+          where.base() instanceof Location.Base.Inode(InodeId inode) ? inode : InodeId.ROOT;
+      for (Name name : where.path().names()) {
+        InodeId next = published.entries.getOrDefault(at, new java.util.TreeMap<>()).get(name);
+        InodeRecord record = next == null ? null : published.inodes.get(next);
+        if (next == null || record == null || record.type() == FileType.SYMLINK) {
+          return Optional.empty();
+        }
+        at = next;
+      }
+      return Optional.of(at);
+    }
+
+    private void checkWhere(Location where, Attributes shown) {
+      find(where)
+          .ifPresent(inode -> assertThat(shown.inode()).as(where.toString()).isEqualTo(inode));
+    }
+
+    private void checkAttributes(Attributes shown) {
+      InodeRecord stored = published.inodes.get(shown.inode());
+      assertThat(stored).as("what is shown: " + shown).isNotNull();
+      if (stored != null) {
+        assertThat(shown)
+            .isEqualTo(
+                new Attributes(
+                    stored.id(),
+                    stored.type(),
+                    stored.mode(),
+                    stored.owner(),
+                    stored.group(),
+                    stored.size(),
+                    stored.mtime(),
+                    stored.ctime(),
+                    stored.birth(),
+                    stored.nlink(),
+                    stored.replication(),
+                    stored.blocks(),
+                    stored.version(),
+                    stored.contentVersion()));
+      }
+    }
+
+    private void checkContent(Outcome.Content content) {
+      checkAttributes(content.attributes());
+      InodeId inode = content.attributes().inode();
+      switch (content.body()) {
+        case Outcome.Body.Inline(Bytes bytes) ->
+            assertThat(bytes).as("content of " + inode).isEqualTo(published.inline.get(inode));
+        case Outcome.Body.Blocks(List<GrantedExtent> shown, long next) -> {
+          List<Long> blocks = new ArrayList<>();
+          for (GrantedExtent granted : shown) {
+            for (long b = granted.extent().index(); b < granted.extent().end(); b++) {
+              blocks.add(b * 1_000_000 + granted.extent().generation());
+            }
+          }
+          List<Long> expected = new ArrayList<>();
+          for (Extent run :
+              published.extents.getOrDefault(inode, new java.util.TreeMap<>()).values()) {
+            for (long b = run.index(); b < Math.min(run.end(), 20); b++) {
+              expected.add(b * 1_000_000 + run.generation());
+            }
+          }
+          assertThat(blocks).as("blocks of " + inode).isEqualTo(expected);
+        }
+      }
+    }
+
+    private void checkListing(Location where, Outcome.Listing listing) {
+      for (Outcome.Entry entry : listing.entries()) {
+        entry.attributes().ifPresent(this::checkAttributes);
+      }
+      find(where)
+          .ifPresent(directory -> {
+            Map<Name, InodeId> shown = new java.util.TreeMap<>();
+            listing.entries().forEach(entry -> shown.put(entry.name(), entry.inode()));
+            assertThat(shown)
+                .as("names in " + where)
+                .isEqualTo(published.entries.getOrDefault(directory, new java.util.TreeMap<>()));
+          });
+    }
+
     private Outcome must(Operation operation) {
       List<Answer> answers = new ArrayList<>();
       world.engine.submit(
@@ -299,7 +417,13 @@ final class SimulationTest {
           switch (random.nextInt(8)) {
             case 0 -> checkPair();
             case 1 -> writePair();
-            case 2 -> readCounter();
+            case 2 -> {
+              if (random.nextBoolean()) {
+                readCounter();
+              } else {
+                readSome();
+              }
+            }
             case 3, 4, 5 -> {
               transaction++;
               open = true;
@@ -411,6 +535,25 @@ final class SimulationTest {
         if (sequence > 0) {
           acknowledged.put(token, sequence);
         }
+      }
+
+      /// Reads by a compound of its own, which must show one published state.
+      private void readSome() {
+        List<Operation> operations = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+          Location p =
+              random.nextInt(4) == 0
+                  ? Location.of(pick(List.of("/pair/a", "/pair/b", "/counter")))
+                  : path();
+          operations.add(
+              switch (random.nextInt(3)) {
+                case 0 -> new Operation.Stat(p, false);
+                case 1 -> new Operation.Read(p, true, 0, 20);
+                default ->
+                    new Operation.ListDirectory(p, Optional.empty(), 1000, random.nextBoolean());
+              });
+        }
+        send(0, Optional.empty(), operations, answer -> checkReads(operations, answer));
       }
 
       private void writePair() {
