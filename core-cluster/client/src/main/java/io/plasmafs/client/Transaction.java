@@ -393,6 +393,11 @@ public final class Transaction implements Namespace, AutoCloseable {
   }
 
   @Override
+  public List<Optional<ByteBuffer>> readMany(List<Location> files) {
+    return BulkRead.read(core.client, this, files);
+  }
+
+  @Override
   public Attributes write(Location where, ByteBuffer content, WriteOptions options) {
     FileEdits.Written written = FileEdits.write(this, where, content, options);
     if (!written.last().isEmpty()) {

@@ -17,7 +17,10 @@ import io.plasmafs.model.operation.Location;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -307,6 +310,31 @@ class FileContentTest {
       long unused = tx.commit();
     }
     assertThat(client.readAll("/inner")).isEqualTo(content);
+  }
+
+  @Test
+  void manyFilesAreReadInOneCall() {
+    int[] sizes = {0, 1, 5000, 8193, 70_000, 1 << 20, (1 << 20) + 1, 100};
+    List<Location> files = new ArrayList<>();
+    for (int size : sizes) {
+      client.write("/many" + size, bytes(size));
+      files.add(Location.of("/many" + size));
+    }
+    client.create("/many-hole");
+    client.truncate("/many-hole", 100_000);
+    files.add(Location.of("/many-hole"));
+    files.add(Location.of("/many-missing"));
+    files.add(Location.of("/many1"));
+    List<Optional<ByteBuffer>> contents = client.readMany(files);
+    for (int i = 0; i < sizes.length; i++) {
+      Optional<ByteBuffer> expected =
+          sizes[i] > 1 << 20 ? Optional.empty() : Optional.of(ByteBuffer.wrap(bytes(sizes[i])));
+      assertThat(contents.get(i)).as("%d bytes", sizes[i]).isEqualTo(expected);
+    }
+    assertThat(contents.get(sizes.length)).contains(ByteBuffer.allocate(100_000));
+    assertThat(contents.subList(sizes.length + 1, files.size()))
+        .hasSize(2)
+        .allMatch(Optional::isEmpty);
   }
 
   @Test
