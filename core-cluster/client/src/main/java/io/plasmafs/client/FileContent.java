@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// new block list. Safe for use by several threads.
 final class FileContent implements AutoCloseable {
   /// Blocks described by one call.
-  private static final int PAGE_BLOCKS = 1 << 16;
+  static final int PAGE_BLOCKS = 1 << 16;
 
   /// How often the block list is asked for again when no copy can be read: with pauses, of three
   /// seconds in all, as long as tickets are refused; else once.
@@ -116,6 +116,12 @@ final class FileContent implements AutoCloseable {
     Outcome.Content content = read(source, where, follow, 0);
     return new FileContent(
         client, source, owned, Location.of(content.attributes().inode()), content);
+  }
+
+  /// The content that `source` answered, held by it as long as a transaction that it is.
+  static FileContent of(PlasmaClient client, Namespace source, Outcome.Content content) {
+    return new FileContent(
+        client, source, false, Location.of(content.attributes().inode()), content);
   }
 
   private static Outcome.Content read(

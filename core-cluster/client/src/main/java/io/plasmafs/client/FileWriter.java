@@ -257,6 +257,21 @@ final class FileWriter {
     }
   }
 
+  /// A copy of what was written to the last block, if that is not full: its position is where the
+  /// bytes end. Absent if not all of it is in memory any more.
+  Optional<ByteBuffer> tail() {
+    int length = (int) (position % blockSize);
+    ByteBuffer last = piece;
+    if (length == 0) {
+      return Optional.of(ByteBuffer.allocate(0));
+    }
+    if (last == null || pieceAt > position - length) {
+      return Optional.empty();
+    }
+    int from = (int) (position - length - pieceAt);
+    return Optional.of(ByteBuffer.allocate(length).put(0, last, from, length).position(length));
+  }
+
   private ByteBuffer nextPiece() {
     for (; ; ) {
       if (underWay.isEmpty() && blockHeld.isEmpty()) {

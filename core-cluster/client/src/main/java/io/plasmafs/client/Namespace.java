@@ -390,6 +390,15 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
   /// As [#readAll(String)].
   byte[] readAll(Location where);
 
+  /// Contents of many small files, each of one instant: one round trip for all, and all blocks are
+  /// read side by side. Symbolic links at the end of a path are not followed.
+  ///
+  /// @param files at most [io.plasmafs.model.operation.Compound#MAX_OPERATIONS]
+  /// @return the contents, in the same order; absent is that of a file which is larger than 1 MiB,
+  ///   which together with those before is larger than 16 MiB, or which cannot be read or changed
+  ///   meanwhile, and perhaps of all behind it: such files are to be opened by themselves
+  List<Optional<ByteBuffer>> readMany(List<Location> files);
+
   /// Makes `content` the whole content of a file, which is created (mode 0644) if it is missing.
   /// Small content goes in one round trip.
   default Attributes write(String path, byte[] content) {

@@ -373,6 +373,11 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   }
 
   @Override
+  public List<Optional<ByteBuffer>> readMany(List<Location> files) {
+    return BulkRead.read(this, this, files);
+  }
+
+  @Override
   public Attributes write(Location where, ByteBuffer content, WriteOptions options) {
     List<Operation> small = FileEdits.small(this, where, content, options);
     if (!small.isEmpty()) {

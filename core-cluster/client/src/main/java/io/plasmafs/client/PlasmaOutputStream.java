@@ -1,7 +1,6 @@
 package io.plasmafs.client;
 
 import io.plasmafs.model.Attributes;
-import io.plasmafs.model.Bytes;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.operation.Location;
@@ -13,8 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,21 +24,46 @@ import org.jspecify.annotations.Nullable;
 /// time.
 ///
 /// A stream opened on a client is a transaction of its own: [#close()] commits it, unless a write
-/// failed before, or [#abort()] was called. A program that cannot make the whole content should
-/// call `abort()` before try-with-resources closes the stream, or open it in a transaction.
+/// failed before, or [#abort()] was called; [#sync()] commits what was written so far. A program
+/// that cannot make the whole content should call `abort()` before try-with-resources closes the
+/// stream, or open it in a transaction.
 public final class PlasmaOutputStream extends OutputStream implements WritableByteChannel {
-  private final Transaction transaction;
   private final boolean owned;
   private final Attributes attributes;
-  private final Optional<FileContent> old;
   private final WriteOptions options;
   private final int blockSize;
 
-  /// First byte that is written anew: the start of the block where writing begins.
-  private final long base;
+  /// The one that takes what is written now; a stream that is a transaction of its own gets a new
+  /// one with each sync.
+  private Transaction transaction;
 
-  /// Content of a file as long as it is small enough to be stored with the metadata.
-  private ByteBuffer small;
+  /// What the file had before that transaction, as far as it is needed still.
+  private Optional<FileContent> old;
+
+  /// First byte that is written anew: the start of the block where writing begins, or goes on after
+  /// a sync.
+  private long base;
+
+  /// Whether all of the file, from its start, is in `gathered`, and may be stored with the
+  /// metadata.
+  private boolean inline;
+
+  /// Bytes from `base` on that were not given to a writer: a small file, or the part of a block
+  /// that was synced and is written once more with what follows.
+  private ByteBuffer gathered;
+
+  /// Where writing goes on after a sync, if the block before it is too large to be kept in memory;
+  /// else -1.
+  private long resumeAt = -1;
+
+  /// Version of the content that the last sync made.
+  private OptionalLong syncedVersion = OptionalLong.empty();
+
+  private boolean synced;
+  private long segmentStart;
+
+  /// How much was written between the last two syncs; -1 without them.
+  private long lastSegment = -1;
 
   private @Nullable FileWriter writer;
   private boolean written;
@@ -58,8 +84,9 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     this.blockSize = transaction.client().cluster().blockSize();
     long start = options.how() == WriteOptions.How.APPEND ? oldSize() : 0;
     this.base = start / blockSize * blockSize;
-    boolean maybeSmall = oldSize() <= transaction.client().cluster().inlineLimit();
-    this.small = ByteBuffer.allocate(maybeSmall ? (int) Math.max(512, start - base) : 0);
+    this.inline = base == 0 && oldSize() <= transaction.client().cluster().inlineLimit();
+    this.gathered = ByteBuffer.allocate(inline ? (int) Math.max(512, start) : 0);
+    this.segmentStart = start;
     copyOld(base, start);
   }
 
@@ -106,15 +133,18 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   /// Where the next byte is written.
   public long position() {
     FileWriter blocks = writer;
-    return blocks != null ? blocks.position() : base + small.position();
+    if (blocks != null) {
+      return blocks.position();
+    }
+    return resumeAt >= 0 ? resumeAt : base + gathered.position();
   }
 
   @Override
   public void write(int value) throws IOException {
     FileWriter blocks = writer;
-    if (!closed && failed == null && blocks == null && small.hasRemaining()) {
+    if (!closed && failed == null && blocks == null && inline && gathered.hasRemaining()) {
       written = true;
-      small.put((byte) value);
+      gathered.put((byte) value);
       return;
     }
     write(new byte[] {(byte) value}, 0, 1);
@@ -149,23 +179,37 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   private void put(ByteBuffer source) {
     FileWriter blocks = writer;
     if (blocks == null) {
-      int limit = small.capacity() == 0 ? 0 : transaction.client().cluster().inlineLimit();
-      int needed = small.position() + source.remaining();
-      if (needed <= limit) {
-        if (needed > small.capacity()) {
-          int capacity = Math.min(limit, Math.max(needed, 2 * small.capacity()));
-          small = ByteBuffer.allocate(capacity).put(small.flip());
+      int needed = gathered.position() + source.remaining();
+      int limit = transaction.client().cluster().inlineLimit();
+      if (inline && needed <= limit) {
+        if (needed > gathered.capacity()) {
+          int capacity = Math.min(limit, Math.max(needed, 2 * gathered.capacity()));
+          gathered = ByteBuffer.allocate(capacity).put(gathered.flip());
         }
-        small.put(source);
+        gathered.put(source);
         return;
       }
-      blocks =
-          new FileWriter(transaction, attributes.inode(), base / blockSize, -1, options.fanOut());
-      writer = blocks;
-      blocks.write(small.flip());
-      small = ByteBuffer.allocate(0);
+      blocks = beginBlocks();
     }
     blocks.write(source);
+  }
+
+  /// Begins to write blocks, first of all with what has gathered.
+  private FileWriter beginBlocks() {
+    long expected = lastSegment < 0 ? -1 : position() - base + lastSegment;
+    FileWriter blocks =
+        new FileWriter(
+            transaction, attributes.inode(), base / blockSize, expected, options.fanOut());
+    writer = blocks;
+    inline = false;
+    blocks.write(gathered.flip());
+    gathered = ByteBuffer.allocate(0);
+    if (resumeAt >= 0) {
+      long end = resumeAt;
+      resumeAt = -1;
+      copyOld(base, end);
+    }
+    return blocks;
   }
 
   /// Takes everything from `source`, from its position to its end, read straight into the buffers
@@ -226,20 +270,110 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   /// Brings all bytes to the datanodes, and says what is left to be run.
   List<Operation> finish() {
     closed = true;
+    return finishing();
+  }
+
+  private List<Operation> finishing() {
     if (!written) {
       return List.of();
     }
     long end = position();
     long tailEnd = Math.min(oldSize(), (end + blockSize - 1) / blockSize * blockSize);
     copyOld(end, tailEnd);
+    List<Operation> last = new ArrayList<>();
+    syncedVersion.ifPresent(version ->
+        last.add(
+            new Operation.Require(
+                Location.of(attributes.inode()),
+                Operation.Requirement.CONTENT_VERSION,
+                InodeId.NONE,
+                version)));
     FileWriter blocks = writer;
-    if (blocks == null) {
-      byte[] content = new byte[small.position()];
-      small.flip().get(content);
-      return List.of(
-          new Operation.WriteInline(Location.of(attributes.inode()), Bytes.wrap(content)));
+    if (blocks != null) {
+      last.addAll(blocks.finish());
+    } else {
+      last.add(
+          new Operation.WriteInline(
+              Location.of(attributes.inode()), FileEdits.bytes(gathered.duplicate().flip())));
     }
-    return blocks.finish();
+    return last;
+  }
+
+  /// Makes what was written so far stable; writing goes on behind it.
+  ///
+  /// A stream opened on a client commits: when this returns, what was written is durable on the
+  /// agreed number of datanodes, and others see it. What follows belongs to a new transaction,
+  /// which begins with the next write; if somebody else changes the content meanwhile, the next
+  /// sync or `close()` fails with ECONFLICT. [#abort()] gives up only what was written since.
+  ///
+  /// A stream opened in a transaction brings the bytes to stable storage of the datanodes, and the
+  /// transaction sees them; durable and visible to others they are when it commits.
+  ///
+  /// A block that is not full is written once more with what follows: appends of a few bytes, each
+  /// synced, cost half a block each.
+  ///
+  /// @throws IOException if a write failed before, or this fails; what was written since the last
+  ///   sync is given up then, and the stream cannot be used any more
+  public void sync() throws IOException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    FsException before = failed;
+    if (before != null) {
+      throw new PlasmaIOException(before);
+    }
+    if (synced && !written) {
+      return;
+    }
+    try {
+      publish();
+    } catch (RuntimeException e) {
+      FsException failure = Waiting.failure(e);
+      failed = failure;
+      throw new PlasmaIOException(failure);
+    }
+  }
+
+  private void publish() {
+    long end = position();
+    boolean changed = written;
+    FileWriter blocks = writer;
+    Optional<ByteBuffer> tail = blocks == null ? Optional.empty() : blocks.tail();
+    List<Operation> last = finishing();
+    if (owned) {
+      long version = transaction.commit(last);
+      if (changed) {
+        syncedVersion = OptionalLong.of(version);
+      }
+      transaction = transaction.client().beginHidden();
+    } else {
+      if (!last.isEmpty()) {
+        transaction.execute(last);
+      }
+      transaction.syncWritten();
+    }
+    synced = true;
+    written = false;
+    lastSegment = end - segmentStart;
+    segmentStart = end;
+    boolean moreBehind = oldSize() > end;
+    if (writer == null) {
+      gathered.position((int) (end - base));
+    } else {
+      writer = null;
+      inline = false;
+      base = end / blockSize * blockSize;
+      if (tail.isPresent()) {
+        gathered = tail.get();
+      } else {
+        gathered = ByteBuffer.allocate(0);
+        resumeAt = end;
+      }
+    }
+    old =
+        moreBehind || resumeAt >= 0
+            ? Optional.of(FileContent.within(transaction, Location.of(attributes.inode()), false))
+            : Optional.empty();
   }
 
   /// Makes what was written part of the file; on a client's stream, durably.

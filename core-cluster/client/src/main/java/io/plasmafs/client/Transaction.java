@@ -294,6 +294,11 @@ public final class Transaction implements Namespace, AutoCloseable {
     return core.ledger;
   }
 
+  /// Waits until everything written so far is on stable storage of the datanodes.
+  void syncWritten() {
+    Waiting.on(core.ledger.sync());
+  }
+
   /// Whether it ended for a reason that a new transaction may not meet: a lost connection or
   /// datanode.
   boolean isLost() {
@@ -385,6 +390,11 @@ public final class Transaction implements Namespace, AutoCloseable {
     try (FileContent content = FileContent.within(this, where, true)) {
       return FileEdits.readAll(content);
     }
+  }
+
+  @Override
+  public List<Optional<ByteBuffer>> readMany(List<Location> files) {
+    return BulkRead.read(core.client, this, files);
   }
 
   @Override

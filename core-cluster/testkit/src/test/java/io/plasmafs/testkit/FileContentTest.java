@@ -6,16 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.plasmafs.client.PlasmaChannel;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.PlasmaFile;
+import io.plasmafs.client.PlasmaIOException;
 import io.plasmafs.client.PlasmaInputStream;
 import io.plasmafs.client.PlasmaOutputStream;
 import io.plasmafs.client.Transaction;
 import io.plasmafs.client.WriteOptions;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.operation.Location;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -206,6 +211,130 @@ class FileContentTest {
     out.abort();
     assertThat(client.exists("/never")).isFalse();
     assertThatThrownBy(() -> out.write(1)).isInstanceOf(IOException.class);
+  }
+
+  /// Appends pieces of random sizes, syncs now and then, and looks what others see.
+  private static void appendAndSync(PlasmaClient through, String path, int largest, int rounds)
+      throws IOException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    byte[] model = new byte[rounds * largest];
+    random.nextBytes(model);
+    int size = 0;
+    try (PlasmaOutputStream out = through.openOutput(path)) {
+      for (int round = 0; round < rounds; round++) {
+        int length = random.nextInt(largest);
+        out.write(model, size, length);
+        size += length;
+        if (random.nextInt(4) != 0) {
+          out.sync();
+          assertThat(through.readAll(path))
+              .as("seed %d, round %d", seed, round)
+              .isEqualTo(Arrays.copyOf(model, size));
+        }
+        assertThat(out.position()).isEqualTo(size);
+      }
+    }
+    assertThat(through.readAll(path)).as("seed %d", seed).isEqualTo(Arrays.copyOf(model, size));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3000, 40_000, 2_000_000})
+  void whatIsSyncedIsVisibleWhileWritingGoesOn(int largest) throws IOException {
+    appendAndSync(client, "/synced" + largest, largest, largest > 1_000_000 ? 6 : 25);
+  }
+
+  @Test
+  void blocksLargerThanTheBuffersAreSynced() throws IOException {
+    try (TestCluster large = TestCluster.options().blockSize(4 << 20).start();
+        PlasmaClient through = large.connect()) {
+      appendAndSync(through, "/large", 3_000_000, 8);
+    }
+  }
+
+  @Test
+  void syncKeepsWhatLiesBehind() throws IOException {
+    byte[] model = bytes(300_000);
+    client.write("/behind", model);
+    try (PlasmaOutputStream out = client.openOutput(Location.of("/behind"), WriteOptions.UPDATE)) {
+      for (int at = 0; at < 200_000; at += 50_000) {
+        byte[] piece = bytes(50_000 + at);
+        out.write(piece, 0, 50_000);
+        out.sync();
+        System.arraycopy(piece, 0, model, at, 50_000);
+        assertThat(client.readAll("/behind")).isEqualTo(model);
+      }
+    }
+    assertThat(client.readAll("/behind")).isEqualTo(model);
+  }
+
+  @Test
+  void abortAfterASyncKeepsWhatWasSynced() throws IOException {
+    PlasmaOutputStream out = client.openOutput("/half");
+    out.sync();
+    assertThat(client.stat("/half").size()).isZero();
+    out.write(bytes(100_000));
+    out.sync();
+    out.write(bytes(70_000));
+    out.abort();
+    assertThat(client.readAll("/half")).isEqualTo(bytes(100_000));
+  }
+
+  @Test
+  void writingOnAfterSomebodyElseWroteIsAConflict() throws IOException {
+    PlasmaOutputStream out = client.openOutput("/disputed");
+    out.write(bytes(100_000));
+    out.sync();
+    client.write("/disputed", bytes(50));
+    out.write(bytes(1000));
+    assertThatThrownBy(out::sync)
+        .isInstanceOfSatisfying(
+            PlasmaIOException.class,
+            e -> assertThat(e.failure().status()).isEqualTo(FsStatus.ECONFLICT));
+    assertThatThrownBy(out::close).isInstanceOf(IOException.class);
+    assertThat(client.readAll("/disputed")).isEqualTo(bytes(50));
+  }
+
+  @Test
+  void syncInATransactionShowsNothingToOthers() throws IOException {
+    byte[] content = bytes(150_000);
+    try (Transaction tx = client.begin();
+        PlasmaOutputStream out = tx.openOutput("/inner")) {
+      for (int at = 0; at < 150_000; at += 30_000) {
+        out.write(content, at, 30_000);
+        out.sync();
+        assertThat(tx.readAll("/inner")).isEqualTo(Arrays.copyOf(content, at + 30_000));
+        assertThat(client.exists("/inner")).isFalse();
+      }
+      out.close();
+      long unused = tx.commit();
+    }
+    assertThat(client.readAll("/inner")).isEqualTo(content);
+  }
+
+  @Test
+  void manyFilesAreReadInOneCall() {
+    int[] sizes = {0, 1, 5000, 8193, 70_000, 1 << 20, (1 << 20) + 1, 100};
+    List<Location> files = new ArrayList<>();
+    for (int size : sizes) {
+      client.write("/many" + size, bytes(size));
+      files.add(Location.of("/many" + size));
+    }
+    client.create("/many-hole");
+    client.truncate("/many-hole", 100_000);
+    files.add(Location.of("/many-hole"));
+    files.add(Location.of("/many-missing"));
+    files.add(Location.of("/many1"));
+    List<Optional<ByteBuffer>> contents = client.readMany(files);
+    for (int i = 0; i < sizes.length; i++) {
+      Optional<ByteBuffer> expected =
+          sizes[i] > 1 << 20 ? Optional.empty() : Optional.of(ByteBuffer.wrap(bytes(sizes[i])));
+      assertThat(contents.get(i)).as("%d bytes", sizes[i]).isEqualTo(expected);
+    }
+    assertThat(contents.get(sizes.length)).contains(ByteBuffer.allocate(100_000));
+    assertThat(contents.subList(sizes.length + 1, files.size()))
+        .hasSize(2)
+        .allMatch(Optional::isEmpty);
   }
 
   @Test

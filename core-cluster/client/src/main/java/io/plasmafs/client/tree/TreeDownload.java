@@ -9,10 +9,7 @@ import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
-import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Location;
-import io.plasmafs.model.operation.Operation;
-import io.plasmafs.model.operation.Outcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,7 +24,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +35,9 @@ import java.util.stream.Stream;
 /// Copies a file or directory of a cluster, with all below it, to the local disk: small files many
 /// to a call, large ones side by side from the datanodes.
 public final class TreeDownload {
+  /// Larger files are fetched one by one.
+  private static final int GROUPED_FILE_BYTES = 1 << 20;
+
   private static final int GROUP_FILES = 256;
   private static final long GROUP_BYTES = 2L << 20;
   private static final int AT_A_TIME = 4;
@@ -158,7 +158,7 @@ public final class TreeDownload {
         return;
       }
     }
-    if (attributes.blocks() == 0 && attributes.size() <= GROUP_BYTES) {
+    if (attributes.size() <= GROUPED_FILE_BYTES) {
       group.add(new Wanted(attributes, local));
       groupBytes += attributes.size();
       if (group.size() >= GROUP_FILES || groupBytes >= GROUP_BYTES) {
@@ -198,7 +198,7 @@ public final class TreeDownload {
         }));
   }
 
-  /// Asks for the content of the group in one call, and writes the local files.
+  /// Has the contents of the group asked for together, and the local files written.
   private void flush(ExecutorService workers) throws IOException {
     if (group.isEmpty()) {
       return;
@@ -206,25 +206,21 @@ public final class TreeDownload {
     List<Wanted> full = List.copyOf(group);
     group.clear();
     groupBytes = 0;
-    List<Operation> reads = new ArrayList<>(full.size());
-    for (Wanted wanted : full) {
-      reads.add(new Operation.Read(Location.of(wanted.attributes().inode()), false, 0, 1));
-    }
-    CompletableFuture<Answer> answering = source.submit(reads);
     start(
         workers,
         () -> {
-          Answer answer = answering.get();
+          List<Optional<ByteBuffer>> contents =
+              source.readMany(
+                  full.stream().map(wanted -> Location.of(wanted.attributes().inode())).toList());
           for (int i = 0; i < full.size(); i++) {
             Wanted wanted = full.get(i);
-            boolean answered = i < answer.outcomes().size();
-            if (answered
-                && answer.outcomes().get(i) instanceof Outcome.Content content
-                && content.body() instanceof Outcome.Body.Inline(var inline)) {
+            if (contents.get(i).isPresent()) {
+              ByteBuffer content = contents.get(i).get();
+              int length = content.remaining();
               try (FileChannel out = create(wanted.local())) {
-                write(out, inline.buffer());
+                write(out, content);
               }
-              finished(wanted, inline.length());
+              finished(wanted, length);
             } else {
               // It has grown since the walk came by, or something stopped the call before.
               fetch(wanted);
