@@ -24,8 +24,13 @@ public record Ticket(
 
   /// What the bearer may do. The numbers are those of the wire.
   public enum Right {
+    /// To read.
     READ(1),
-    WRITE(2);
+    /// To write what is being made.
+    WRITE(2),
+    /// To write a copy of what exists already: its generation may be earlier than that of what the
+    /// blocks held before they became free.
+    COPY(3);
 
     private final int code;
 

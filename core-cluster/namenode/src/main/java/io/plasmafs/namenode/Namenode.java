@@ -10,12 +10,14 @@ import io.plasmafs.namenode.metadata.DatanodeRecord;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import io.plasmafs.namenode.registry.DatanodeRegistry;
 import io.plasmafs.namenode.registry.RegistrySettings;
+import io.plasmafs.namenode.repair.Repairer;
 import io.plasmafs.namenode.server.AdminProgram;
 import io.plasmafs.namenode.server.ClusterFacts;
 import io.plasmafs.namenode.server.CoordinationProgram;
 import io.plasmafs.namenode.server.FilesystemProgram;
 import io.plasmafs.namenode.server.RegistryProgram;
 import io.plasmafs.namenode.server.RpcControlLinks;
+import io.plasmafs.namenode.server.RpcRepairLinks;
 import io.plasmafs.namenode.store.PostgresStore;
 import io.plasmafs.namenode.store.StoreSettings;
 import io.plasmafs.namenode.ticket.HmacTickets;
@@ -201,6 +203,16 @@ public final class Namenode implements AutoCloseable {
     InetSocketAddress named = config.address();
     this.address = named.getHostString() + ":" + (named.getPort() == 0 ? port : named.getPort());
     told.set(address);
+    closing(
+        new Repairer(
+            config.repair(),
+            description.blockSize(),
+            store,
+            engine,
+            blocks,
+            tickets,
+            registry,
+            new RpcRepairLinks(links, proof)));
     log.info("ready: coordinator of cluster '{}' at {}", description.name(), address);
   }
 

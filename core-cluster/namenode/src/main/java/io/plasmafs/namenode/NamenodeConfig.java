@@ -1,6 +1,7 @@
 package io.plasmafs.namenode;
 
 import io.plasmafs.model.ClusterDescription;
+import io.plasmafs.namenode.repair.RepairSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -47,6 +48,11 @@ import java.util.stream.Collectors;
 /// | `connection-calls` | unanswered calls at which a connection is not read any further | `4096` |
 /// | `received-bytes` | of unanswered calls of all connections together | `64m` |
 /// | `blocks` | most blocks of all datanodes together: a quarter of a byte of heap each | `268435456` |
+/// | `repair-after-millis` | how long a datanode may be gone before what it held is copied anew | `600000` |
+/// | `repair-interval-millis` | between two looks for something to repair | `10000` |
+/// | `repair-scan-millis` | between two looks at all files, and at what datanodes hold | `3600000` |
+/// | `repair-copies` | copies of runs at a time | `2` |
+/// | `repair-bytes-per-second` | that all these copies together may move | `64m` |
 ///
 /// The name of the cluster and its block size are laid down in the database at the first start, and
 /// compared with the configuration at each other; datanodes tell them too, and are refused if they
@@ -78,7 +84,12 @@ public final class NamenodeConfig {
           "connections",
           "connection-calls",
           "received-bytes",
-          "blocks");
+          "blocks",
+          "repair-after-millis",
+          "repair-interval-millis",
+          "repair-scan-millis",
+          "repair-copies",
+          "repair-bytes-per-second");
 
   private final Properties properties;
 
@@ -154,6 +165,7 @@ public final class NamenodeConfig {
     connectionCalls();
     receivedBytes();
     blocks();
+    repair();
   }
 
   /// The constants of the cluster; epoch and sequence are 0.
@@ -304,6 +316,16 @@ public final class NamenodeConfig {
   /// Most blocks of all datanodes together.
   public long blocks() {
     return number("blocks", 1L << 28, 1, 1L << 40);
+  }
+
+  /// How lost copies are made anew.
+  public RepairSettings repair() {
+    return new RepairSettings(
+        Duration.ofMillis(number("repair-after-millis", 600_000, 0, 2_592_000_000L)),
+        Duration.ofMillis(number("repair-interval-millis", 10_000, 10, 86_400_000)),
+        Duration.ofMillis(number("repair-scan-millis", 3_600_000, 10, 2_592_000_000L)),
+        (int) number("repair-copies", 2, 1, 64),
+        number("repair-bytes-per-second", 64L << 20, 64 << 10, 1L << 40));
   }
 
   private static byte[] readPrivate(Path file, String what) throws IOException {

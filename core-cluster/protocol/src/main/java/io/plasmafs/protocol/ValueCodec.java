@@ -392,6 +392,7 @@ final class ValueCodec {
     return switch (code) {
       case 1 -> Ticket.Right.READ;
       case 2 -> Ticket.Right.WRITE;
+      case 3 -> Ticket.Right.COPY;
       default -> throw new XdrException("right is " + code + ", expected 1 (read) or 2 (write)");
     };
   }

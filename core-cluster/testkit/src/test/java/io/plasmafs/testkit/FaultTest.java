@@ -96,7 +96,7 @@ class FaultTest {
   }
 
   /// Flips a bit in the middle of where `content` lies in the largest file of a directory.
-  private static void damage(Path directory, byte[] content) throws IOException {
+  static void damage(Path directory, byte[] content) throws IOException {
     Path data;
     try (Stream<Path> files = Files.walk(directory)) {
       data =

@@ -224,7 +224,7 @@ public final class BlockService implements AutoCloseable {
           admission.generation(),
           () -> {
             try {
-              store(arguments, admission.generation(), data);
+              store(arguments, admission, data);
               stored.complete(null);
             } catch (RuntimeException e) {
               stored.completeExceptionally(e);
@@ -244,13 +244,14 @@ public final class BlockService implements AutoCloseable {
             reply.success(Chain.together(failure, result, lost, arguments.chain.length))));
   }
 
-  private void store(write_block_args arguments, long generation, BulkData data) {
+  private void store(write_block_args arguments, Ticket admission, BulkData data) {
     var buffers = data.buffers();
     store.verifyPiece(arguments.checksums, buffers);
     store.write(
         arguments.block,
         arguments.offset,
-        generation,
+        admission.generation(),
+        admission.right() == Right.COPY,
         arguments.inode,
         arguments.checksums,
         buffers);

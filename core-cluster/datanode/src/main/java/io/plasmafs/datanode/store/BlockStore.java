@@ -207,6 +207,19 @@ public final class BlockStore implements AutoCloseable {
   ///   the store; EIO if the disk refuses, now or before
   public void write(
       long block, int offset, long generation, long inode, int[] checksums, ByteBuffer[] data) {
+    write(block, offset, generation, false, inode, checksums, data);
+  }
+
+  /// As the other [#write], and if `copy` is set, what the block held may be of a later generation:
+  /// blocks that became free may receive the copy of an old run.
+  public void write(
+      long block,
+      int offset,
+      long generation,
+      boolean copy,
+      long inode,
+      int[] checksums,
+      ByteBuffer[] data) {
     PieceSource source = new PieceSource(data);
     int bytes = Math.toIntExact(source.remaining());
     requireInside(block, offset, bytes);
@@ -228,7 +241,7 @@ public final class BlockStore implements AutoCloseable {
       Volume volume = volumeOf(at);
       long room = (end(volume) - at) * geometry.blockSize() - into;
       int part = (int) Math.min(left, room);
-      volume.write(at, into, generation, inode, checksums, checksum, source, part);
+      volume.write(at, into, generation, copy, inode, checksums, checksum, source, part);
       checksum += geometry.slices(part);
       left -= part;
       at = end(volume);

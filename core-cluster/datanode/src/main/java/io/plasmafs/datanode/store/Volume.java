@@ -268,11 +268,13 @@ final class Volume implements AutoCloseable {
   /// Stores a piece whose checksums have been verified. See [BlockStore#write].
   ///
   /// @param first block of the store where it begins, on this volume
+  /// @param copy whether a later generation may be replaced
   /// @param bytes how many of the source, all of them for blocks of this volume
   void write(
       long first,
       int offset,
       long generation,
+      boolean copy,
       long inode,
       int[] checksums,
       int firstChecksum,
@@ -286,7 +288,7 @@ final class Volume implements AutoCloseable {
       RecordIndex.Entry before = index.get(start);
       for (int i = 0; i < blocks; i++) {
         RecordIndex.Entry entry = i == 0 ? before : index.get(start + i);
-        requireWritable(first + i, entry, generation, i == 0 ? offset : 0);
+        requireWritable(first + i, entry, generation, copy, i == 0 ? offset : 0);
       }
       int recordBytes = geometry.recordBytes();
       ByteBuffer encoded = ByteBuffer.allocate(blocks * recordBytes);
@@ -321,8 +323,9 @@ final class Volume implements AutoCloseable {
     }
   }
 
-  private void requireWritable(long block, RecordIndex.Entry entry, long generation, int offset) {
-    if (entry.generation() > generation) {
+  private void requireWritable(
+      long block, RecordIndex.Entry entry, long generation, boolean copy, int offset) {
+    if (entry.generation() > generation && !copy) {
       throw new FsException(
           FsStatus.ESTALEBLOCK,
           "block "

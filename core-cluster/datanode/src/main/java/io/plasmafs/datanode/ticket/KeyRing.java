@@ -144,7 +144,8 @@ public final class KeyRing {
     if (time >= ticket.expiresMillis() || time >= key.expiresMillis()) {
       throw refused("has expired");
     }
-    if (ticket.right() != right) {
+    boolean copies = right == Ticket.Right.WRITE && ticket.right() == Ticket.Right.COPY;
+    if (ticket.right() != right && !copies) {
       throw refused("gives the right to " + ticket.right() + ", not to " + right);
     }
     if (ticket.generation() < 1

@@ -7,6 +7,7 @@ import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,28 @@ class DamageTest {
       return FsStatus.OK;
     } catch (FsException e) {
       return e.status();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4096, 65536})
+  void aCopyReplacesWhatIsOfALaterGeneration(int sliceSize) throws IOException {
+    Geometry geometry = new Geometry(64 << 10, sliceSize);
+    Stores.format(geometry, BLOCKS, directory);
+    byte[] bytes = Stores.bytes(random, 50_000);
+    ByteBuffer[] data = {ByteBuffer.wrap(bytes)};
+    int[] checksums = Stores.checksums(geometry, bytes);
+    try (BlockStore store = Stores.open(directory)) {
+      fill(store);
+      assertThat(refusal(() -> store.write(3, 0, 4, false, 7, checksums, data)))
+          .isEqualTo(FsStatus.ESTALEBLOCK);
+      store.write(3, 0, 4, true, 7, checksums, data);
+      assertThat(Stores.read(store, 3, 0, 64 << 10, 4)).isEqualTo(bytes);
+      assertThat(refusal(() -> store.range(3, 0, 64 << 10, 5))).isEqualTo(FsStatus.ESTALEBLOCK);
+      store.sync(3, 1).join();
+    }
+    try (BlockStore store = Stores.open(directory)) {
+      assertThat(Stores.read(store, 3, 0, 64 << 10, 4)).isEqualTo(bytes);
     }
   }
 

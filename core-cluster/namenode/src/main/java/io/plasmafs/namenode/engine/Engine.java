@@ -2,12 +2,15 @@ package io.plasmafs.namenode.engine;
 
 import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.CommitToken;
+import io.plasmafs.model.Extent;
 import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
 import io.plasmafs.model.Principal;
+import io.plasmafs.model.Replica;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
 import io.plasmafs.model.operation.Operation;
@@ -276,6 +279,35 @@ public final class Engine implements Runnable {
   /// the block map above all.
   public void execute(Runnable task) {
     post(task);
+  }
+
+  /// A key for work of the cluster's own that needs tickets, unique within the epoch. On the
+  /// engine's thread only.
+  public long newTransactionKey() {
+    return ++transactionKeys;
+  }
+
+  /// Gives a committed run, or a part of one, other replicas, by a commit of its own, if the run is
+  /// still what the caller believes it to be. New replicas must hold the same content under the
+  /// same generation, stable, in blocks that are reserved; these are used when the result is there,
+  /// and remain reserved if it is a failure. Replicas that the run loses are released.
+  ///
+  /// Fails with [FsException]: ECONFLICT if somebody is changing the file or its runs have changed,
+  /// ESTALE if it is gone.
+  ///
+  /// @param from as the caller knows it; checksums do not matter
+  public CompletableFuture<Void> moveExtent(InodeId inode, Extent from, List<Replica> to) {
+    CompletableFuture<Void> moved = new CompletableFuture<>();
+    post(() -> moveExtent(inode, from, to, moved));
+    return moved;
+  }
+
+  /// Finds out whether a committed run is still what the caller believes it to be. Fails as
+  /// [#moveExtent] does.
+  public CompletableFuture<Void> checkExtent(InodeId inode, Extent known) {
+    CompletableFuture<Void> checked = new CompletableFuture<>();
+    post(() -> moveExtent(inode, known, known.replicas(), checked));
+    return checked;
   }
 
   /// Under which it acts.
@@ -1005,7 +1037,7 @@ public final class Engine implements Runnable {
     }
   }
 
-  private void end(Transaction transaction, List<io.plasmafs.model.Extent> content) {
+  private void end(Transaction transaction, List<Extent> content) {
     transaction.end(content, blocks, () -> tickets.withdraw(transaction.key()));
     for (InodeId inode : transaction.used()) {
       cleaner.unused(inode);
@@ -1135,6 +1167,74 @@ public final class Engine implements Runnable {
           public void failed(FsException cause) {
             cleaner.undone(transaction);
             cleaning = false;
+          }
+        });
+  }
+
+  // ---- repair
+
+  private void moveExtent(
+      InodeId inode, Extent from, List<Replica> to, CompletableFuture<Void> moved) {
+    if (state != State.SERVING) {
+      moved.completeExceptionally(new FsException(FsStatus.ECOORD, "this server does not serve"));
+      return;
+    }
+    Transaction transaction = transaction(self);
+    transaction.beginOperation(nanoTime.getAsLong());
+    try {
+      View view = new View(transaction, committed, cache, needs);
+      InodeRecord file = view.inode(inode);
+      if (file == null || file.nlink() == 0) {
+        throw new FsException(FsStatus.ESTALE, inode + " is gone");
+      }
+      transaction.lockInode(inode, FsPath.EMPTY);
+      Extent now =
+          view.extents(inode, from.index(), from.end()).stream()
+              .filter(run -> run.index() <= from.index() && run.end() >= from.end())
+              .map(run -> run.slice(from.index(), from.end()))
+              .filter(run -> run.generation() == from.generation())
+              .filter(run -> run.replicas().equals(from.replicas()))
+              .findFirst()
+              .orElseThrow(() ->
+                  new FsException(
+                      FsStatus.ECONFLICT,
+                      inode + ": the run at block " + from.index() + " has changed"));
+      if (to.equals(from.replicas())) {
+        end(transaction);
+        moved.complete(null);
+        return;
+      }
+      transaction.moveExtent(
+          inode,
+          FsPath.EMPTY,
+          new Extent(now.index(), now.count(), now.generation(), to, now.checksums()));
+    } catch (Missing e) {
+      end(transaction);
+      fetchMissing(
+          () -> moveExtent(inode, from, to, moved),
+          () ->
+              moved.completeExceptionally(
+                  new FsException(FsStatus.EUNAVAIL, "the database cannot be reached")));
+      return;
+    } catch (FsException e) {
+      needs.clear();
+      end(transaction);
+      moved.completeExceptionally(e);
+      return;
+    }
+    transaction.keep(blocks);
+    pipeline.submit(
+        transaction,
+        Optional.empty(),
+        new CommitPipeline.Listener() {
+          @Override
+          public void committed(long sequence) {
+            moved.complete(null);
+          }
+
+          @Override
+          public void failed(FsException cause) {
+            moved.completeExceptionally(cause);
           }
         });
   }

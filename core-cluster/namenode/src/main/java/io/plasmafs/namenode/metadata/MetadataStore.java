@@ -66,6 +66,10 @@ public interface MetadataStore extends AutoCloseable {
   /// Shows every extent once, of one instant after [#open]; blocks until all were shown.
   void scanExtents(BiConsumer<InodeId, Extent> visitor);
 
+  /// Shows the runs of blocks behind (inode, index), in this order and so many at most, of files
+  /// that have a name, as the tables have them: what is only in the log is not there. Blocks.
+  List<FileExtent> extentsAfter(InodeId inode, long index, int limit);
+
   /// All datanodes that were ever registered and not removed. Blocks.
   List<DatanodeRecord> datanodes();
 

@@ -78,7 +78,7 @@ public final class RpcControlLinks implements ControlLinks {
     return result;
   }
 
-  private CompletableFuture<RpcClient> connection(String address) {
+  CompletableFuture<RpcClient> connection(String address) {
     return clients.compute(
         address, (key, old) -> old == null || !isUsable(old) ? connect(address) : old);
   }

@@ -8,6 +8,7 @@ import io.plasmafs.namenode.metadata.ChangeSet;
 import io.plasmafs.namenode.metadata.CommitBatch;
 import io.plasmafs.namenode.metadata.DatanodeRecord;
 import io.plasmafs.namenode.metadata.Fetch;
+import io.plasmafs.namenode.metadata.FileExtent;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import io.plasmafs.namenode.metadata.StoreException;
 import java.sql.Connection;
@@ -301,6 +302,36 @@ public final class PostgresStore implements MetadataStore {
       }
     } catch (SQLException e) {
       throw SqlState.notDone("reading all extents", e);
+    }
+  }
+
+  @Override
+  public List<FileExtent> extentsAfter(InodeId inode, long index, int limit) {
+    try (Link link = new Link(settings, "repair", "", settings.patience())) {
+      return link.repeat(
+          "reading a page of extents",
+          deadline(),
+          connection -> {
+            List<FileExtent> page = new ArrayList<>();
+            try (PreparedStatement statement =
+                connection.prepareStatement(
+                    "SELECT e.inode, i.replication, e.index, e.count, e.generation, e.datanodes,"
+                        + " e.first_blocks, ''::bytea FROM extent e JOIN inode i ON i.id = e.inode"
+                        + " WHERE (e.inode, e.index) > (?, ?) AND i.nlink > 0"
+                        + " ORDER BY e.inode, e.index LIMIT ?")) {
+              statement.setLong(1, inode.value());
+              statement.setLong(2, index);
+              statement.setInt(3, limit);
+              try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                  page.add(
+                      new FileExtent(
+                          new InodeId(rows.getLong(1)), rows.getInt(2), Rows.extent(rows, 3)));
+                }
+              }
+            }
+            return page;
+          });
     }
   }
 

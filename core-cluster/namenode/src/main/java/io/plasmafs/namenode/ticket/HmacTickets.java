@@ -96,7 +96,7 @@ public final class HmacTickets implements TicketMaker {
               + " has been heard of since the namenode started: "
               + extent.replicas());
     }
-    if (right == Right.WRITE) {
+    if (right != Right.READ) {
       writers.granted(extent.generation(), transactionKey, latest);
     }
     return new GrantedExtent(extent, tickets);

@@ -8,6 +8,7 @@ import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
+import io.plasmafs.model.Replica;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.cache.MetadataCache;
 import io.plasmafs.namenode.metadata.Change;
@@ -172,12 +173,12 @@ public final class CommitBuilder {
     TreeMap<Long, Extent> cut =
         edit.created == null ? cutCommitted(inode, extents, base) : new TreeMap<>();
     for (Extent extent : cut.values()) {
-      draft.freed.addAll(extents.hidden(extent));
+      extents.hidden(extent).forEach(part -> addElsewhere(draft.freed, part, extents.own()));
       extents.visible(extent).forEach(rest -> puts.put(rest.index(), rest));
     }
     for (Extent own : extents.own()) {
       puts.put(own.index(), own);
-      draft.used.add(own);
+      addElsewhere(draft.used, own, cut.values());
     }
     for (Long index : cut.keySet()) {
       // a row that is put needs no deletion before it
@@ -190,6 +191,27 @@ public final class CommitBuilder {
       draft.puts.add(new Change.PutExtent(inode, extent));
       draft.bytes += 50 + 16L * extent.replicas().size() + 4L * extent.checksums().count();
     }
+  }
+
+  /// Adds a part of a file but for the replicas that it has before and after the commit: a run that
+  /// is moved to other datanodes keeps some of its blocks.
+  private static void addElsewhere(List<Extent> target, Extent part, Iterable<Extent> others) {
+    for (Extent other : others) {
+      if (other.generation() == part.generation()
+          && other.index() <= part.index()
+          && other.end() >= part.end()) {
+        List<Replica> same = other.slice(part.index(), part.end()).replicas();
+        List<Replica> elsewhere =
+            part.replicas().stream().filter(replica -> !same.contains(replica)).toList();
+        if (!elsewhere.isEmpty()) {
+          target.add(
+              new Extent(
+                  part.index(), part.count(), part.generation(), elsewhere, part.checksums()));
+        }
+        return;
+      }
+    }
+    target.add(part);
   }
 
   /// The committed runs of which the transaction replaced at least a part.

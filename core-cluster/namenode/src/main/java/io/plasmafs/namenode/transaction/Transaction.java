@@ -341,6 +341,15 @@ public final class Transaction {
     undo.add(extents.replace(first, end, replacement));
   }
 
+  /// A committed run has other replicas from now on: the content stays what it is, and so do the
+  /// blocks of replicas that the run had before.
+  public void moveExtent(InodeId inode, FsPath path, Extent moved) {
+    InodeEdit edit = edit(inode, path);
+    boolean changesContent = edit.changesContent;
+    replaceExtents(inode, path, moved.index(), moved.end(), moved);
+    edit.changesContent = changesContent;
+  }
+
   /// The inline content becomes this; empty: there is none.
   public void writeInline(InodeId inode, FsPath path, Bytes content) {
     charge(content.length());

@@ -75,6 +75,12 @@ final class DatanodeTable implements MetadataStore {
   }
 
   @Override
+  public List<io.plasmafs.namenode.metadata.FileExtent> extentsAfter(
+      InodeId inode, long index, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void scanExtents(BiConsumer<InodeId, Extent> visitor) {
     throw new UnsupportedOperationException();
   }

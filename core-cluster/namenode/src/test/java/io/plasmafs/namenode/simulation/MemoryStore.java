@@ -250,6 +250,12 @@ public final class MemoryStore implements MetadataStore {
   }
 
   @Override
+  public List<io.plasmafs.namenode.metadata.FileExtent> extentsAfter(
+      InodeId inode, long index, int limit) {
+    throw new UnsupportedOperationException("repair is no business of the engine");
+  }
+
+  @Override
   public void scanExtents(BiConsumer<InodeId, Extent> visitor) {
     disk.extents.forEach(
         (inode, runs) -> runs.values().forEach(extent -> visitor.accept(inode, extent)));

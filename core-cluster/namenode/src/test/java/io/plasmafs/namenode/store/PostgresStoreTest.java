@@ -18,6 +18,7 @@ import io.plasmafs.namenode.metadata.ChangeSet;
 import io.plasmafs.namenode.metadata.CommitBatch;
 import io.plasmafs.namenode.metadata.DatanodeRecord;
 import io.plasmafs.namenode.metadata.Fetch;
+import io.plasmafs.namenode.metadata.FileExtent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import io.plasmafs.namenode.metadata.StoreException;
@@ -349,6 +350,22 @@ class PostgresStoreTest {
     open.store().scanExtents((inode, extent) -> assertThat(seen.put(inode, extent)).isNull());
     assertThat(seen).hasSize(6000);
     assertThat(seen.get(new InodeId(77))).isEqualTo(Samples.extent(77));
+
+    List<InodeId> paged = new java.util.ArrayList<>();
+    InodeId last = InodeId.NONE;
+    for (; ; ) {
+      List<FileExtent> page = open.store().extentsAfter(last, Long.MAX_VALUE, 999);
+      page.forEach(found -> paged.add(found.inode()));
+      if (page.size() < 999) {
+        break;
+      }
+      last = page.get(998).inode();
+    }
+    assertThat(open.store().extentsAfter(new InodeId(76), Long.MAX_VALUE, 1))
+        .extracting(found -> found.extent().replicas())
+        .containsExactly(Samples.extent(77).replicas());
+    assertThat(paged).doesNotHaveDuplicates().isSorted();
+    assertThat(paged).containsExactlyInAnyOrderElementsOf(seen.keySet());
   }
 
   @Test

@@ -1,0 +1,37 @@
+package io.plasmafs.namenode.repair;
+
+import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Ticket;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// What repair asks of datanodes.
+public interface RepairLinks {
+  /// Has a datanode copy blocks to another one: checked on both sides, and stable there when the
+  /// future completes. Fails with [io.plasmafs.model.FsException] if one of them refuses.
+  CompletableFuture<Void> copy(CopyOrder order);
+
+  /// @param sourceAddress host:port of the datanode that reads
+  /// @param sourceBlock first block there
+  /// @param targetAddress host:port of the datanode that receives
+  /// @param targetBlock first block there
+  record CopyOrder(
+      String sourceAddress,
+      Ticket source,
+      long sourceBlock,
+      int count,
+      InodeId inode,
+      String targetAddress,
+      Ticket target,
+      long targetBlock) {}
+
+  /// What a datanode has in the blocks from `first` on: at most [#INVENTORY_MAX].
+  CompletableFuture<List<StoredBlock>> inventory(String address, long first, int count);
+
+  /// The most blocks that are asked for at a time.
+  int INVENTORY_MAX = 8192;
+
+  /// @param generation 0 if the block was never written
+  /// @param length 0 if it is known as damaged
+  record StoredBlock(long block, long generation, int length) {}
+}

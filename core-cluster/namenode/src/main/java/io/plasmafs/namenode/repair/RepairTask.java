@@ -1,0 +1,60 @@
+package io.plasmafs.namenode.repair;
+
+import io.plasmafs.model.Extent;
+import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Replica;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// What is to be done for one run of blocks.
+///
+/// @param extent as it was found, without checksums
+/// @param wanted copies of each block
+/// @param sources replicas that can be read and are not known to be damaged
+/// @param kept replicas that stay
+/// @param spare the others, which are given up once there are as many as wanted
+public record RepairTask(
+    InodeId inode,
+    Extent extent,
+    int wanted,
+    List<Replica> sources,
+    List<Replica> kept,
+    List<Replica> spare) {
+  /// The most endangered first; then in the order of the files.
+  public static final Comparator<RepairTask> URGENCY =
+      Comparator.comparing((RepairTask task) -> !task.needsCopy())
+          .thenComparingInt(task -> task.sources.size())
+          .thenComparing(task -> task.inode)
+          .thenComparingLong(task -> task.extent.index());
+
+  public RepairTask {
+    sources = List.copyOf(sources);
+    kept = List.copyOf(kept);
+    spare = List.copyOf(spare);
+  }
+
+  /// Whether blocks must be copied. If not, replicas only have to be given up.
+  public boolean needsCopy() {
+    return kept.size() < wanted;
+  }
+
+  /// Replicas of a part of the run, with one more.
+  ///
+  /// @param from first block of the part within the file
+  /// @param copy the new replica of this part
+  public List<Replica> with(Replica copy, long from) {
+    List<Replica> result = new ArrayList<>(moved(kept, from));
+    result.add(copy);
+    if (result.size() < wanted) {
+      // a bad copy is better than none
+      result.addAll(moved(spare, from));
+    }
+    return result;
+  }
+
+  private List<Replica> moved(List<Replica> replicas, long from) {
+    long skip = from - extent.index();
+    return replicas.stream().map(r -> new Replica(r.datanode(), r.firstBlock() + skip)).toList();
+  }
+}

@@ -1,0 +1,188 @@
+package io.plasmafs.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.model.Datanode;
+import io.plasmafs.model.DatanodeId;
+import io.plasmafs.model.Extent;
+import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsPath;
+import io.plasmafs.model.Replica;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/// Copies that were lost are made anew, and only from good ones.
+class RepairTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static TestCluster.Options options() {
+    return TestCluster.options()
+        .datanodes(3)
+        .namenode("heartbeat-millis", "50")
+        .namenode("suspect-after-millis", "500")
+        .namenode("dead-after-millis", "1000")
+        .namenode("repair-after-millis", "500")
+        .namenode("repair-interval-millis", "100")
+        .namenode("repair-scan-millis", "500")
+        .namenode("repair-bytes-per-second", "1g");
+  }
+
+  private static Map<String, byte[]> fill(PlasmaClient client) throws IOException {
+    Map<String, byte[]> files = new HashMap<>();
+    Random random = new Random(7);
+    for (int i = 0; i < 12; i++) {
+      byte[] content = new byte[9000 + random.nextInt(i < 10 ? 400_000 : 3_000_000)];
+      random.nextBytes(content);
+      files.put("/file" + i, content);
+      client.write("/file" + i, content);
+    }
+    return files;
+  }
+
+  private static DatanodeId idOf(TestCluster cluster, PlasmaClient client, int number) {
+    return client.status().datanodes().stream()
+        .filter(datanode -> datanode.identity().equals(cluster.identity(number)))
+        .map(Datanode::id)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void awaitExtents(
+      PlasmaClient client, Map<String, byte[]> files, Predicate<Extent> right) {
+    await(
+        "the copies of all files",
+        () ->
+            files.keySet().stream()
+                .allMatch(path -> client.extents(FsPath.of(path)).allMatch(right)));
+  }
+
+  private static void await(String what, BooleanSupplier there) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!there.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("too late for " + what).isLessThan(deadline);
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private static Predicate<Extent> copies(int count, DatanodeId not) {
+    return extent ->
+        extent.replicas().size() == count
+            && extent.replicas().stream().map(Replica::datanode).distinct().count() == count
+            && extent.replicas().stream().noneMatch(replica -> replica.datanode().equals(not));
+  }
+
+  private static void assertReadable(PlasmaClient client, Map<String, byte[]> files)
+      throws IOException {
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      assertThat(client.readAll(file.getKey())).as(file.getKey()).isEqualTo(file.getValue());
+    }
+  }
+
+  private static boolean isRemoved(PlasmaClient client, String identity) {
+    try {
+      client.datanodes().remove(identity);
+      return true;
+    } catch (FsException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatALostDatanodeHeldIsCopiedAnew() throws IOException {
+    try (TestCluster cluster = options().start();
+        PlasmaClient client = cluster.connect()) {
+      Map<String, byte[]> files = fill(client);
+      // blocks that were in use before, under later generations than what is copied there
+      for (int i = 0; i < 5; i++) {
+        client.write("/later" + i, new byte[6 << 20]);
+      }
+      for (int i = 0; i < 5; i++) {
+        client.unlink("/later" + i);
+      }
+      DatanodeId lost = idOf(cluster, client, 0);
+      cluster.stopDatanode(0);
+      awaitExtents(client, files, copies(2, lost));
+      assertReadable(client, files);
+      cluster.stopDatanode(1);
+      assertReadable(client, files);
+    }
+  }
+
+  @Test
+  void aDatanodeIsEmptiedAndRemoved() throws IOException {
+    try (TestCluster cluster = options().start();
+        PlasmaClient client = cluster.connect()) {
+      Map<String, byte[]> files = fill(client);
+      DatanodeId leaving = idOf(cluster, client, 1);
+      client.datanodes().drain(cluster.identity(1));
+      awaitExtents(client, files, copies(2, leaving));
+      await(
+          "an empty datanode",
+          () ->
+              client.status().datanodes().stream()
+                  .filter(datanode -> datanode.id().equals(leaving))
+                  .allMatch(datanode -> datanode.used() == 0));
+      cluster.stopDatanode(1);
+      await("the datanode to be silent long enough", () -> isRemoved(client, cluster.identity(1)));
+      assertThat(client.status().datanodes()).hasSize(2);
+      assertReadable(client, files);
+    }
+  }
+
+  @Test
+  void changedReplicationIsSatisfied() throws IOException {
+    try (TestCluster cluster = options().start();
+        PlasmaClient client = cluster.connect()) {
+      Map<String, byte[]> files = fill(client);
+      for (int replication : List.of(3, 1)) {
+        for (String path : files.keySet()) {
+          client.setReplication(path, replication);
+        }
+        awaitExtents(client, files, copies(replication, new DatanodeId(999)));
+        assertReadable(client, files);
+      }
+    }
+  }
+
+  @Test
+  void flippedBitsAreMendedAndNeverCopiedOn() throws IOException {
+    byte[] content = new byte[1 << 20];
+    new Random(11).nextBytes(content);
+    try (TestCluster cluster = options().start();
+        PlasmaClient client = cluster.connect()) {
+      client.write("/file", content);
+      // the copy that is read first
+      List<Replica> before =
+          client.extents(FsPath.of("/file")).map(extent -> extent.replicas().get(0)).toList();
+      int victim = 0;
+      while (!idOf(cluster, client, victim).equals(before.get(0).datanode())) {
+        victim++;
+      }
+      FaultTest.damage(cluster.datanodeDirectory(victim), content);
+      client.setReplication("/file", 3);
+      awaitExtents(
+          client,
+          Map.of("/file", content),
+          copies(3, new DatanodeId(999))
+              .and(extent -> before.stream().noneMatch(extent.replicas()::contains)));
+      for (int i = 0; i < 3; i++) {
+        if (i != victim) {
+          cluster.stopDatanode(i);
+        }
+      }
+      assertThat(client.readAll("/file")).isEqualTo(content);
+    }
+  }
+}
