@@ -77,6 +77,24 @@ final class OneMachineTest {
   }
 
   @Test
+  @Order(3)
+  void datanodesAreListedAndTakeOrders() throws Exception {
+    String json = cluster.plasma("datanode", "list", "--json").succeeded().out();
+    assertThat(json).contains("\"datanode-1\"", "\"datanode-2\"", "\"alive\"", "\"identity\"");
+    assertThat(cluster.plasma("datanode", "drain", "datanode-2").succeeded().out())
+        .contains("datanode-2 is being drained");
+    assertThat(cluster.plasma("datanode", "list").succeeded().out()).contains("draining");
+    assertThat(cluster.plasma("datanode", "enable", "datanode-2").succeeded().out())
+        .contains("datanode-2 is enabled");
+
+    PlasmaCommandLine.Result refused = cluster.plasma("datanode", "remove", "datanode-2");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("stop it first");
+    assertThat(cluster.plasma("datanode", "drain", "datanode-77").err())
+        .contains("datanode-77 is no datanode of this cluster");
+  }
+
+  @Test
   @Order(4)
   void everyProcessThatIsKilledComesBackByItself() throws Exception {
     for (String role : new String[] {"namenode-1", "datanode-1", "postgres", "datanode-2"}) {

@@ -78,6 +78,7 @@ public final class PlasmaCommand implements Runnable {
     entries.put("du", new Entry(LOOKING, DuCommand::new));
     entries.put("df", new Entry(LOOKING, DfCommand::new));
     entries.put("status", new Entry(RUNNING, StatusCommand::new));
+    entries.put("datanode", new Entry(RUNNING, DatanodeCommand::new));
     entries.put("blocks", new Entry(LOOKING, BlocksCommand::new));
     entries.put("readlink", new Entry(LOOKING, ReadlinkCommand::new));
     entries.put("put", new Entry(COPYING, PutCommand::new));

@@ -64,7 +64,7 @@ final class StatusCommand extends UserCommand {
     o.field("sequence", namenode.sequence());
   }
 
-  private static void write(Json o, Datanode datanode) throws IOException {
+  static void write(Json o, Datanode datanode) throws IOException {
     o.field("id", "datanode-" + datanode.id().value());
     o.field("role", "datanode");
     o.field("address", datanode.address());
@@ -126,7 +126,7 @@ final class StatusCommand extends UserCommand {
     table.lines().forEach(out::line);
   }
 
-  private static String stateOf(Datanode datanode) {
+  static String stateOf(Datanode datanode) {
     return datanode.state().name().toLowerCase(Locale.ROOT);
   }
 }

@@ -6,6 +6,7 @@ import io.plasmafs.model.Extent;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
+import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Operation.AttributeChanges;
@@ -94,22 +95,33 @@ final class FileEdits {
     }
     int blockSize = transaction.client().cluster().blockSize();
     int blocks = (int) (((long) content.remaining() + blockSize - 1) / blockSize);
-    List<Outcome> begun =
-        transaction.execute(
-            List.of(
-                opening(where, options),
-                new Operation.Allocate(
-                    Location.ofResult(0),
-                    0,
-                    Math.min(blocks, Extent.MAX_BLOCKS),
-                    0,
-                    transaction.client().datanodePool().localIds(),
-                    java.util.Set.of())));
+    Answer answer =
+        Waiting.on(
+            transaction.submit(
+                List.of(
+                    opening(where, options),
+                    new Operation.Allocate(
+                        Location.ofResult(0),
+                        0,
+                        Math.min(blocks, Extent.MAX_BLOCKS),
+                        0,
+                        transaction.client().datanodePool().localIds(),
+                        java.util.Set.of()))));
+    List<Outcome> begun = answer.outcomes();
+    if (answer.failure().isPresent()) {
+      FsException failure = answer.failure().get().cause();
+      // The writer asks for space again, with patience.
+      if (begun.isEmpty() || failure.status() != FsStatus.ENOSPC) {
+        throw failure;
+      }
+    }
     Attributes attributes = Outcomes.expect(Outcome.Inode.class, begun.get(0)).attributes();
     FileWriter writer =
         new FileWriter(transaction, attributes.inode(), 0, content.remaining(), options.fanOut());
     try {
-      writer.adopt(Outcomes.expect(Outcome.Allocation.class, begun.get(1)).extents());
+      if (begun.size() > 1) {
+        writer.adopt(Outcomes.expect(Outcome.Allocation.class, begun.get(1)).extents());
+      }
       writer.write(content);
       return new Written(attributes, writer.finish());
     } catch (RuntimeException e) {

@@ -47,6 +47,8 @@ final class FileWriter {
   private static final int FIRST_RUN_BYTES = 1 << 20;
   private static final long PREFETCH_FROM_BYTES = 4L << 20;
   private static final int ATTACH_TOGETHER = 64;
+  private static final Duration SPACE_PATIENCE = Duration.ofSeconds(3);
+  private static final Duration SPACE_PAUSE = Duration.ofMillis(100);
   private static final int MAX_RECOVERIES = 8;
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 2000;
@@ -589,7 +591,11 @@ final class FileWriter {
 
   /// Sends everything that a run still owes to a new run, which avoids the datanodes that failed.
   private void recover(Run run, List<Refusal> failed) {
-    if (++recoveries > MAX_RECOVERIES) {
+    // Every run that the same datanode was part of is recovered in its turn; only news count.
+    boolean isNews =
+        failed.stream()
+            .anyMatch(refusal -> !refusal.gone() || !avoided.contains(refusal.datanode()));
+    if (isNews && ++recoveries > MAX_RECOVERIES) {
       throw new FsException(
           FsStatus.ENONODE,
           inode
@@ -758,10 +764,22 @@ final class FileWriter {
         Location.of(inode), index, count, 0, datanodes.localIds(), avoided);
   }
 
+  /// Reserves blocks. What was freed a moment ago is given out again only when the datanodes know
+  /// that its tickets are dead, so where space is short it is asked for again for a while.
   private List<GrantedExtent> allocate(long index, int count) {
-    return usable(
-        Outcomes.expect(Outcome.Allocation.class, transaction.execute(allocation(index, count)))
-            .extents());
+    long end = System.nanoTime() + SPACE_PATIENCE.toNanos();
+    while (true) {
+      try {
+        return usable(
+            Outcomes.expect(Outcome.Allocation.class, transaction.execute(allocation(index, count)))
+                .extents());
+      } catch (FsException e) {
+        if (e.status() != FsStatus.ENOSPC || System.nanoTime() - end > 0) {
+          throw e;
+        }
+        Autocommit.sleep(SPACE_PAUSE);
+      }
+    }
   }
 
   private List<GrantedExtent> usable(List<GrantedExtent> extents) {

@@ -94,7 +94,7 @@ final class ConversionTest {
   @Test
   void whatTheModelDoesNotKnowIsInvalid() {
     ticket t = Conversion.toXdr(samples.ticket());
-    t.right = 3;
+    t.right = 4;
     assertInvalid(() -> Conversion.toModel(t), "right");
     t.right = 1;
     t.datanode = 0;

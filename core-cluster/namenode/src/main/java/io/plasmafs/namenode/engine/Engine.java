@@ -1182,7 +1182,7 @@ public final class Engine implements Runnable {
     Transaction transaction = transaction(self);
     transaction.beginOperation(nanoTime.getAsLong());
     try {
-      View view = new View(transaction, committed, cache, needs);
+      View view = new View(transaction, published, cache, needs);
       InodeRecord file = view.inode(inode);
       if (file == null || file.nlink() == 0) {
         throw new FsException(FsStatus.ESTALE, inode + " is gone");
