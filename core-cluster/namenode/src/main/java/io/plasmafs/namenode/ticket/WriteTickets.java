@@ -62,10 +62,8 @@ public final class WriteTickets {
   public void granted(long generation, long transactionKey, long expiresMillis) {
     Grant grant = byGeneration.get(generation);
     if (grant == null || grant.withdrawal != 0) {
-      // After its end a transaction is given nothing. Copies of a run are made under its
-      // generation,
-      // one transaction at a time.
-      // a run that is copied again: what was granted before may live longer
+      // After its end a transaction is given nothing. A run that is copied keeps its generation,
+      // one transaction at a time; what was granted for an earlier copy may live longer.
       long before = grant == null ? 0 : grant.expiresMillis;
       grant = new Grant(generation);
       grant.expiresMillis = before;
