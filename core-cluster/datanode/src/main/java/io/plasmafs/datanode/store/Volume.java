@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.plasmafs.datanode.store.BlockRecord.State;
 import io.plasmafs.datanode.store.VolumeHeader.Part;
 import io.plasmafs.model.Checksums;
+import io.plasmafs.model.Crc32cCombiner;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import java.io.IOException;
