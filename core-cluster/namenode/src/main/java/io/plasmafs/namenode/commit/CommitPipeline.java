@@ -191,6 +191,8 @@ public final class CommitPipeline {
   public void opened(long newEpoch, long lastSequence) {
     epoch = newEpoch;
     sequence = lastSequence;
+    // opening a store applies all that is in its log
+    tokens.applied(lastSequence);
   }
 
   /// Where it stands.
@@ -291,6 +293,7 @@ public final class CommitPipeline {
   /// The tables have all commits up to this one.
   public void applied(long appliedSequence) {
     lastApplied = appliedSequence;
+    tokens.applied(appliedSequence);
     while (!unapplied.isEmpty() && unapplied.peek().sequence() <= appliedSequence) {
       unappliedBytes -= unapplied.remove().bytes();
     }

@@ -51,7 +51,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -128,7 +127,7 @@ public final class Engine implements Runnable {
   private final LockTable locks = new LockTable();
   private final Budget budget;
   private final InodeNumbers numbers = new InodeNumbers();
-  private final TokenMemory tokens;
+  private final CommitTokens commits;
   private final CommitPipeline pipeline;
   private final Fetches fetches = new Fetches();
   private final Cleaner cleaner;
@@ -195,7 +194,7 @@ public final class Engine implements Runnable {
     this.published = new PublishedRows(cache, needs);
     this.committed = new CommittedRows(published);
     this.budget = new Budget(limits.bytesOfTransactions());
-    this.tokens = new TokenMemory(limits.tokens());
+    TokenMemory tokens = new TokenMemory(limits.tokens());
     this.pipeline =
         new CommitPipeline(
             store,
@@ -208,6 +207,7 @@ public final class Engine implements Runnable {
                 limits.commitPatience().toNanos()),
             new PipelineOwner(),
             tokens);
+    this.commits = new CommitTokens(store, pipeline, tokens, this::post);
     this.cleaner = new Cleaner(cache, cluster.blockSize());
     this.nextTickNanos = nanoTime.getAsLong() + TICK_NANOS;
   }
@@ -272,7 +272,7 @@ public final class Engine implements Runnable {
 
   /// Asks what became of a commit.
   public void outcomeOf(CommitToken token, Consumer<CommitState> reply) {
-    post(() -> findOutcome(token, reply));
+    post(() -> commits.outcomeOf(token, reply));
   }
 
   /// Runs something on the engine's thread, between two events: for what shares the engine's state,
@@ -602,7 +602,7 @@ public final class Engine implements Runnable {
     if (token == null) {
       proceedAutocommit(session, compound, reply);
     } else {
-      settleToken(
+      commits.settle(
           token,
           done -> reply.accept(new Answer(List.of(), Optional.empty(), done)),
           failed -> reply.accept(failure(List.of(), -1, failed, 0)),
@@ -901,24 +901,30 @@ public final class Engine implements Runnable {
 
   // ---- commit
 
+  /// The token is looked at again, although that of a compound of its own was before it ran: the
+  /// same commit can have come by another connection while this one waited for metadata.
   private void commit(Call call, Optional<CommitToken> token) {
-    if (call.open == null || token.isEmpty()) {
-      // the token of a compound of its own was looked for before it ran
+    if (token.isEmpty()) {
       submitCommit(call, token);
       return;
     }
-    settleToken(
+    commits.settle(
         token.get(),
-        done -> {
-          end(call.transaction);
-          committed(call, done);
-        },
+        done -> doneBefore(call, done),
         failed -> {
           end(call.transaction);
           closeTransaction(call);
-          finish(call, failed, call.next);
+          finish(call, failed, call.open == null ? -1 : call.next);
         },
         () -> submitCommit(call, token));
+  }
+
+  private void doneBefore(Call call, long sequence) {
+    end(call.transaction);
+    if (call.open == null) {
+      call.outcomes.clear();
+    }
+    committed(call, sequence);
   }
 
   private void submitCommit(Call call, Optional<CommitToken> token) {
@@ -956,78 +962,6 @@ public final class Engine implements Runnable {
     succeed(call, call.open == null ? sequence : publishedSequence);
   }
 
-  /// Finds out whether a commit with this token was made or is being made, and then goes on in one
-  /// of three ways.
-  private void settleToken(
-      CommitToken token, Consumer<Long> done, Consumer<FsException> failed, Runnable unknown) {
-    if (pipeline.isInProgress(token)) {
-      pipeline.join(
-          token,
-          new CommitPipeline.Listener() {
-            @Override
-            public void committed(long sequence) {
-              done.accept(sequence);
-            }
-
-            @Override
-            public void failed(FsException cause) {
-              failed.accept(cause);
-            }
-          });
-      return;
-    }
-    OptionalLong remembered = tokens.sequenceOf(token);
-    if (remembered.isPresent()) {
-      done.accept(remembered.getAsLong());
-    } else {
-      store
-          .commitOf(token)
-          .whenComplete((sequence, failure) ->
-              post(() -> {
-                if (failure != null) {
-                  failed.accept(
-                      new FsException(
-                          FsStatus.EUNAVAIL,
-                          "the database cannot tell whether this commit was made before",
-                          failure));
-                } else if (sequence.isPresent()) {
-                  done.accept(sequence.get());
-                } else if (pipeline.isInProgress(token) || tokens.sequenceOf(token).isPresent()) {
-                  // somebody else came with the same token meanwhile
-                  settleToken(token, done, failed, unknown);
-                } else {
-                  unknown.run();
-                }
-              }));
-    }
-  }
-
-  private void findOutcome(CommitToken token, Consumer<CommitState> reply) {
-    CommitState nothing = new CommitState(CommitState.Stage.UNKNOWN, 0);
-    if (pipeline.isInProgress(token)) {
-      reply.accept(new CommitState(CommitState.Stage.IN_PROGRESS, 0));
-      return;
-    }
-    OptionalLong remembered = tokens.sequenceOf(token);
-    if (remembered.isPresent()) {
-      reply.accept(new CommitState(CommitState.Stage.DONE, remembered.getAsLong()));
-      return;
-    }
-    store
-        .commitOf(token)
-        .whenComplete((sequence, failure) ->
-            post(() -> {
-              if (failure != null) {
-                // not known whether it was made: as good as being made
-                reply.accept(new CommitState(CommitState.Stage.IN_PROGRESS, 0));
-              } else if (sequence.isPresent()) {
-                reply.accept(new CommitState(CommitState.Stage.DONE, sequence.get()));
-              } else {
-                reply.accept(nothing);
-              }
-            }));
-  }
-
   // ---- ends
 
   /// A transaction ends without effect.
@@ -1061,6 +995,16 @@ public final class Engine implements Runnable {
   private void fail(Call call, FsException cause) {
     if (call.open == null) {
       end(call.transaction);
+      CommitToken token = call.compound.token().orElse(null);
+      if (token != null && commits.isKnown(token)) {
+        // it failed because the same commit came by another connection while this one waited
+        commits.settle(
+            token,
+            done -> doneBefore(call, done),
+            failed -> finish(call, failed, -1),
+            () -> finish(call, cause, call.next));
+        return;
+      }
     } else {
       call.transaction.keep(blocks);
     }

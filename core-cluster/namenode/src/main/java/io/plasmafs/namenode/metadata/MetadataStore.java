@@ -50,7 +50,8 @@ public interface MetadataStore extends AutoCloseable {
   /// Answers a question. Many that are asked at the same time become few SQL statements.
   <T> CompletableFuture<T> fetch(Fetch<T> question);
 
-  /// Number of the commit with this token, if there is one that is applied.
+  /// Number of the commit with this token, if there is one that is applied. Complete on return
+  /// where the store knows without reading that there is none.
   CompletableFuture<Optional<Long>> commitOf(CommitToken token);
 
   /// Takes `count` numbers of a counter out of circulation, durably, for ever; answers the first.

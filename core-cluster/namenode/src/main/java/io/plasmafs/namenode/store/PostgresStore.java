@@ -28,6 +28,8 @@ import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The metadata in a PostgreSQL database.
 ///
@@ -43,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 /// Connections that break are opened again with growing pauses; service returns by itself when the
 /// database does. Thread-safe.
 public final class PostgresStore implements MetadataStore {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresStore.class);
   private static final int SCAN_ROWS = 5000;
   private static final long REPLAY_CHANGES = 20_000;
   private static final int MAX_WAITING_CALLS = 1000;
@@ -52,6 +55,7 @@ public final class PostgresStore implements MetadataStore {
   private final ThreadPoolExecutor appending;
   private final ThreadPoolExecutor controlling;
   private final Reader reader;
+  private final TokenFilter tokens;
 
   // Written by open().
   private volatile @Nullable Opened opened;
@@ -68,6 +72,7 @@ public final class PostgresStore implements MetadataStore {
     this.appending = executor("plasma-append", 1);
     this.controlling = executor("plasma-control", MAX_WAITING_CALLS);
     this.reader = new Reader(settings);
+    this.tokens = new TokenFilter(settings.retainedTokens());
   }
 
   private static ThreadPoolExecutor executor(String name, int waiting) {
@@ -111,6 +116,7 @@ public final class PostgresStore implements MetadataStore {
         applier.start();
         if (before == null) {
           reader.start();
+          Thread.ofPlatform().name("plasma-tokens").daemon().start(this::readTokens);
         }
         opened = new Opened(epoch, appender, applier);
         return new State(epoch, last, inodes);
@@ -232,6 +238,7 @@ public final class PostgresStore implements MetadataStore {
         "a batch is being appended already",
         () -> {
           now.applier().awaitRoom();
+          batch.commits().forEach(commit -> commit.token().ifPresent(tokens::add));
           int bytes = now.appender().append(batch);
           now.applier().offer(batch, bytes);
           return nothing();
@@ -255,7 +262,38 @@ public final class PostgresStore implements MetadataStore {
 
   @Override
   public CompletableFuture<Optional<Long>> commitOf(CommitToken token) {
-    return reader.ask(token);
+    return tokens.mayHave(token)
+        ? reader.ask(token)
+        : CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  /// Fills the filter with the tokens that are in the tables; until then each token is looked up.
+  private void readTokens() {
+    TokenFilter.Bloom stored = tokens.forStored();
+    try (Link link = new Link(settings, "tokens", "", Duration.ZERO)) {
+      link.repeat(
+          "reading the tokens of commits",
+          deadline(),
+          connection -> {
+            connection.setAutoCommit(false);
+            try (PreparedStatement statement =
+                connection.prepareStatement("SELECT token FROM commit_token")) {
+              statement.setFetchSize(SCAN_ROWS);
+              try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                  stored.add(CommitToken.of(rows.getBytes(1)));
+                }
+              }
+            }
+            return true;
+          });
+      tokens.complete(stored);
+    } catch (RuntimeException e) {
+      if (!closed) {
+        LOG.warn(
+            "the tokens of earlier commits cannot be read; new ones are looked up one by one", e);
+      }
+    }
   }
 
   @Override

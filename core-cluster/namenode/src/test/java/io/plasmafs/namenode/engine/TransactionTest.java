@@ -192,6 +192,29 @@ final class TransactionTest {
     assertThat(late.sequence()).isEqualTo(first.sequence());
   }
 
+  /// The repetition comes by another connection while the first waits for metadata.
+  @Test
+  void tokenMakesTwoCompoundsThatRunAtOnceOneCommit() {
+    world.ok(root, mkdir("/d"));
+    world.store.crash();
+    HeldAppends store = new HeldAppends();
+    World cold = new World(world.disk, store, EngineLimits.DEFAULT);
+    cold.settle();
+    Compound compound =
+        new Compound(0, Optional.of(CommitToken.random()), List.of(stat("/d"), createFile("/d/f")));
+    store.hold = true;
+    List<Answer> answers = new ArrayList<>();
+    cold.engine.submit(cold.root(), compound, answers::add);
+    cold.engine.submit(cold.root(), compound, answers::add);
+    cold.settle();
+    assertThat(answers).isEmpty();
+    store.letGo();
+    cold.settle();
+    assertThat(answers).hasSize(2);
+    assertThat(answers).allSatisfy(answer -> assertThat(answer.failure()).isEmpty());
+    assertThat(answers.get(0).sequence()).isEqualTo(answers.get(1).sequence());
+  }
+
   /// Between the moment at which a commit is decided and the one at which it is durable others see
   /// nothing of it: neither its version, which would let them write over it, nor its names.
   @Test
