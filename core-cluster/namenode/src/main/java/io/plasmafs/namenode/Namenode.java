@@ -131,10 +131,11 @@ public final class Namenode implements AutoCloseable {
             System::nanoTime,
             background);
     Thread engineThread = Thread.ofPlatform().name("engine").start(engine);
-    closing(() -> {
-      engine.close();
-      engineThread.join();
-    });
+    AutoCloseable stopEngine =
+        closing(() -> {
+          engine.close();
+          engineThread.join();
+        });
     await(engine.start());
     await(observer.loaded);
     log.info(
@@ -199,6 +200,8 @@ public final class Namenode implements AutoCloseable {
                     .withInFlight(config.connectionCalls(), MAX_RECORD_BYTES)
                     .withServer(config.connections(), config.receivedBytes()),
                 Authenticator.ANY));
+    // Before the connections are closed everyone is answered.
+    closing(stopEngine);
     this.port = ((InetSocketAddress) server.addresses().get(0)).getPort();
     InetSocketAddress named = config.address();
     this.address = named.getHostString() + ":" + (named.getPort() == 0 ? port : named.getPort());

@@ -171,6 +171,9 @@ public final class CommitPipeline {
   private long resumeAtNanos;
   private boolean reopening;
 
+  /// What is told to whoever still waits, once [#close] was called.
+  private @Nullable FsException closing;
+
   /// A pipeline into an open store.
   public CommitPipeline(
       MetadataStore store,
@@ -299,6 +302,20 @@ public final class CommitPipeline {
     }
   }
 
+  /// Fails what waits, and takes no more; a batch that is being written may still end well, one
+  /// whose outcome is unknown is not waited for.
+  public void close(FsException cause) {
+    closing = cause;
+    while (!queue.isEmpty()) {
+      fail(queue.remove(), cause);
+    }
+    switch (state) {
+      case PAUSING -> giveUp(cause);
+      case IN_DOUBT -> shutDown(cause);
+      case IDLE, WRITING, STOPPED -> {}
+    }
+  }
+
   /// Fails everything that waits: the engine ends.
   public void shutDown(FsException cause) {
     state = State.STOPPED;
@@ -308,6 +325,7 @@ public final class CommitPipeline {
           new FsException(
               FsStatus.EUNKNOWN, "the server stopped while the commit was being written"));
     }
+    batch.clear();
     while (!queue.isEmpty()) {
       fail(queue.remove(), cause);
     }
@@ -346,7 +364,8 @@ public final class CommitPipeline {
                 fail(
                     waiting,
                     new FsException(
-                        FsStatus.EUNAVAIL, "the database cannot be reached; nothing was changed")));
+                        FsStatus.EUNAVAIL,
+                        "metadata could not be fetched from the database; nothing was changed")));
       } catch (FsException e) {
         fail(waiting, e);
       }
@@ -380,6 +399,13 @@ public final class CommitPipeline {
       publish();
       return;
     }
+    notWritten(failure);
+    if (closing != null) {
+      close(closing);
+    }
+  }
+
+  private void notWritten(Throwable failure) {
     StoreException.Kind kind = kindOf(failure);
     switch (kind) {
       case UNAVAILABLE -> {

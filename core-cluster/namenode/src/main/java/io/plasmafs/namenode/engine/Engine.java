@@ -69,14 +69,16 @@ import org.slf4j.LoggerFactory;
 /// quickly.
 ///
 /// ```
-///             open          root and numbers there
-///  STARTING --------> (asking) --------------------> SERVING ----> STOPPED
+///             open          root and numbers there            close           written
+///  STARTING --------> (asking) --------------------> SERVING -------> CLOSING ---------> STOPPED
 /// ```
 ///
 /// * STARTING: everything is answered EUNAVAIL.
 /// * SERVING: events are taken from a queue; after each round of them the next batch of commits is
 ///   formed, and the cache made to fit.
-/// * STOPPED: another coordinator has taken over, or [#close] was called: everything is answered
+/// * CLOSING: what waits for the store's answers is told EUNAVAIL, what comes ECOORD; the batch
+///   that is being written is waited for, some seconds at most.
+/// * STOPPED: another coordinator has taken over, or [#close] is done: everything is answered
 ///   ECOORD.
 ///
 /// Production calls [#start], then lets a thread [#run]. A simulation calls [#start] and then
@@ -90,10 +92,13 @@ public final class Engine implements Runnable {
   private static final int EVENTS_PER_ROUND = 1024;
   private static final int MOST_RUNS = 20_000;
   private static final int ORPHANS_AT_A_TIME = 1024;
+  private static final String SHUTTING_DOWN = "the server is shutting down";
+  private static final long CLOSE_NANOS = 10_000_000_000L;
 
   private enum State {
     STARTING,
     SERVING,
+    CLOSING,
     STOPPED
   }
 
@@ -117,7 +122,7 @@ public final class Engine implements Runnable {
   private volatile @Nullable Thread sleeping;
   private volatile long publishedSequence;
   private volatile long currentEpoch;
-  private volatile boolean closing;
+  private volatile boolean ended;
 
   // the engine's thread only
   private final MetadataCache cache;
@@ -149,6 +154,11 @@ public final class Engine implements Runnable {
 
   /// What the cache need not hold; may be ahead of what is published.
   private long released;
+
+  private long closeByNanos;
+
+  /// Nothing is to be done any more; a stopped engine that is not closed still refuses.
+  private boolean closed;
 
   private long nextTickNanos;
   private long ticks;
@@ -330,16 +340,28 @@ public final class Engine implements Runnable {
     return inodes;
   }
 
-  /// Answers ECOORD to everything from now on, and lets [#run] return.
+  /// Takes no more calls, waits for the append that runs, answers everything, and lets [#run]
+  /// return. Returns at once.
   public void close() {
-    post(() -> stop("the server is shutting down"));
-    closing = true;
-    wake();
+    post(this::beginClosing);
   }
 
   private void post(Runnable event) {
     events.add(event);
-    wake();
+    if (ended) {
+      runTheLast();
+    } else {
+      wake();
+    }
+  }
+
+  /// There is no engine's thread any more: whoever comes late runs what he brings, which is nothing
+  /// but being refused.
+  private synchronized void runTheLast() {
+    Runnable event;
+    while ((event = events.poll()) != null) {
+      run(event);
+    }
   }
 
   private void wake() {
@@ -354,15 +376,17 @@ public final class Engine implements Runnable {
   /// Takes events until [#close]. Whoever calls this is the engine's thread.
   @Override
   public void run() {
-    while (!closing || !events.isEmpty()) {
+    while (!closed) {
       if (!step()) {
         sleeping = Thread.currentThread();
-        if (events.isEmpty() && !closing) {
+        if (events.isEmpty()) {
           LockSupport.parkNanos(this, Math.max(1, nextTickNanos - nanoTime.getAsLong()));
         }
         sleeping = null;
       }
     }
+    ended = true;
+    runTheLast();
   }
 
   /// One round of events; false if there was nothing to do.
@@ -398,6 +422,10 @@ public final class Engine implements Runnable {
       }
       cache.release(released);
       cache.evict();
+    } else if (state == State.CLOSING
+        && (pipeline.isBetweenBatches() || nanoTime.getAsLong() >= closeByNanos)) {
+      stop(SHUTTING_DOWN);
+      closed = true;
     }
     return done > 0;
   }
@@ -425,6 +453,9 @@ public final class Engine implements Runnable {
   // ---- start and stop
 
   private void opened(MetadataStore.State found) {
+    if (state != State.STARTING) {
+      return;
+    }
     pipeline.opened(found.epoch(), found.sequence());
     currentEpoch = found.epoch();
     publishedSequence = found.sequence();
@@ -445,6 +476,9 @@ public final class Engine implements Runnable {
   }
 
   private void rootKnown(long firstNumber, Optional<InodeRecord> root) {
+    if (state != State.STARTING) {
+      return;
+    }
     long first = Math.max(firstNumber, InodeId.ROOT.value() + 1);
     numbers.add(first, firstNumber + NUMBERS_AT_A_TIME - first);
     if (root.isPresent()) {
@@ -487,6 +521,9 @@ public final class Engine implements Runnable {
                 startFailed(failure);
                 return;
               }
+              if (state != State.STARTING) {
+                return;
+              }
               inodes++;
               publishedSequence = sequence;
               pipeline.opened(currentEpoch, sequence);
@@ -524,6 +561,20 @@ public final class Engine implements Runnable {
             }));
   }
 
+  private void beginClosing() {
+    FsException cause = new FsException(FsStatus.EUNAVAIL, SHUTTING_DOWN);
+    if (state != State.SERVING) {
+      started.completeExceptionally(cause);
+      stop(SHUTTING_DOWN);
+      closed = true;
+      return;
+    }
+    state = State.CLOSING;
+    closeByNanos = nanoTime.getAsLong() + CLOSE_NANOS;
+    abandonWaiting(cause);
+    pipeline.close(cause);
+  }
+
   private void stop(String reason) {
     if (state == State.STOPPED) {
       return;
@@ -531,8 +582,22 @@ public final class Engine implements Runnable {
     state = State.STOPPED;
     LOG.info("the engine stops: {}", reason);
     FsException cause = new FsException(FsStatus.ECOORD, reason);
+    abandonWaiting(cause);
     pipeline.shutDown(cause);
     observer.stopped(reason);
+  }
+
+  /// Answers all who wait for something that the store was to tell, and long operations.
+  private void abandonWaiting(FsException cause) {
+    setAside.clear();
+    commits.shutDown(cause);
+    fetches.abandon();
+    List<Fetches.Waiter> waiting = List.copyOf(waitingForNumbers);
+    waitingForNumbers.clear();
+    waiting.forEach(waiter -> waiter.resume(true));
+    for (Call call = ready.poll(); call != null; call = ready.poll()) {
+      unanswered(call);
+    }
   }
 
   // ---- compounds
@@ -589,6 +654,7 @@ public final class Engine implements Runnable {
   private @Nullable FsException refusal(Session session) {
     return switch (state) {
       case STARTING -> new FsException(FsStatus.EUNAVAIL, "the server is starting");
+      case CLOSING -> new FsException(FsStatus.ECOORD, SHUTTING_DOWN);
       case STOPPED -> new FsException(FsStatus.ECOORD, "this server has stopped");
       case SERVING ->
           session.isClosed()
@@ -781,7 +847,11 @@ public final class Engine implements Runnable {
     call.outcomes.subList(call.floor, call.outcomes.size()).clear();
     fail(
         call,
-        new FsException(FsStatus.EUNAVAIL, "the database cannot be reached; try again later"));
+        new FsException(
+            FsStatus.EUNAVAIL,
+            state == State.SERVING
+                ? "the database cannot be reached; try again later"
+                : SHUTTING_DOWN));
   }
 
   /// What the rest of a compound lacks is found out at once, not one operation after the other.
@@ -814,6 +884,10 @@ public final class Engine implements Runnable {
     List<Fetch<?>> questions = List.copyOf(needs.questions());
     boolean wantsNumbers = needs.inodeNumbers();
     needs.clear();
+    if (state != State.SERVING) {
+      failed.run();
+      return;
+    }
     if (wantsNumbers) {
       if (questions.isEmpty()) {
         waitingForNumbers.add(waiter);
@@ -834,6 +908,9 @@ public final class Engine implements Runnable {
         .fetch(question)
         .whenComplete((answer, failure) ->
             post(() -> {
+              if (state != State.SERVING) {
+                return;
+              }
               if (failure != null) {
                 LOG.warn("{} was not answered: {}", question, failure.getMessage());
                 fetches.answered(question, true);

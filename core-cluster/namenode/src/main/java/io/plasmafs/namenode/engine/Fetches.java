@@ -4,8 +4,10 @@ import io.plasmafs.namenode.metadata.Fetch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +76,16 @@ final class Fetches {
         waiter.resume(waiter.hasFailed);
       }
     }
+  }
+
+  /// Nobody is interested in the answers any more: all who wait are told that they failed.
+  void abandon() {
+    List<Asked> all = List.copyOf(outstanding.values());
+    outstanding.clear();
+    numbers.clear();
+    Set<Waiter> waiters = new LinkedHashSet<>();
+    all.forEach(asked -> waiters.addAll(asked.waiters));
+    waiters.forEach(waiter -> waiter.resume(true));
   }
 
   /// The tables have all commits up to this one, for questions asked from now on.

@@ -243,6 +243,98 @@ final class TransactionTest {
     assertThat(held.status(reader, stat("/d"))).isEqualTo(FsStatus.OK);
   }
 
+  @Test
+  void closingWaitsForTheAppendThatRuns() {
+    HeldAppends store = new HeldAppends();
+    World held = new World(new Disk(), store, EngineLimits.DEFAULT);
+    held.settle();
+    store.hold = true;
+    List<Answer> answers = new ArrayList<>();
+    Session session = held.root();
+    submit(held, session, answers, createFile("/written"));
+    held.settle();
+    submit(held, session, answers, createFile("/waiting"));
+    held.settle();
+    held.engine.close();
+    held.settle();
+    assertThat(statuses(answers)).as("the one that waited").containsExactly(FsStatus.EUNAVAIL);
+    submit(held, session, answers, stat("/"));
+    held.settle();
+    assertThat(statuses(answers)).containsExactly(FsStatus.EUNAVAIL, FsStatus.ECOORD);
+    assertThat(held.stopped).isEmpty();
+    store.letGo();
+    held.settle();
+    assertThat(statuses(answers)).containsExactly(FsStatus.EUNAVAIL, FsStatus.ECOORD, FsStatus.OK);
+    assertThat(held.stopped).hasSize(1);
+    World restarted = World.quiet(held.disk, EngineLimits.DEFAULT);
+    assertThat(restarted.status(restarted.root(), stat("/written"))).isEqualTo(FsStatus.OK);
+    assertThat(restarted.status(restarted.root(), stat("/waiting"))).isEqualTo(FsStatus.ENOENT);
+  }
+
+  @Test
+  void closingDoesNotWaitForEverForADatabaseThatHangs() {
+    HeldAppends store = new HeldAppends();
+    World held = new World(new Disk(), store, EngineLimits.DEFAULT);
+    held.settle();
+    store.hold = true;
+    List<Answer> answers = new ArrayList<>();
+    submit(held, held.root(), answers, createFile("/f"));
+    held.settle();
+    held.engine.close();
+    held.settle();
+    assertThat(answers).isEmpty();
+    held.pass(Duration.ofSeconds(11));
+    held.settle();
+    assertThat(statuses(answers)).containsExactly(FsStatus.EUNKNOWN);
+    assertThat(held.stopped).hasSize(1);
+  }
+
+  @Test
+  void closingAnswersWhoWaitsForMetadata() {
+    world.ok(root, mkdir("/d"));
+    world.store.crash();
+    HeldAppends store = new HeldAppends();
+    World cold = new World(world.disk, store, EngineLimits.DEFAULT);
+    cold.settle();
+    store.hold = true;
+    List<Answer> answers = new ArrayList<>();
+    submit(cold, cold.root(), answers, stat("/d"));
+    cold.engine.submit(
+        cold.root(),
+        new Compound(0, Optional.of(CommitToken.random()), List.of(createFile("/e"))),
+        answers::add);
+    cold.settle();
+    assertThat(answers).isEmpty();
+    cold.engine.close();
+    cold.settle();
+    assertThat(statuses(answers)).containsOnly(FsStatus.EUNAVAIL).hasSize(2);
+    store.letGo();
+    cold.settle();
+    assertThat(answers).hasSize(2);
+    assertThat(cold.stopped).hasSize(1);
+  }
+
+  @Test
+  void engineThatHasEndedRefusesWhoComesLate() throws InterruptedException {
+    Thread thread = new Thread(world.engine);
+    thread.start();
+    world.engine.close();
+    thread.join();
+    List<Answer> answers = new ArrayList<>();
+    submit(world, root, answers, stat("/"));
+    assertThat(statuses(answers)).containsExactly(FsStatus.ECOORD);
+  }
+
+  private static void submit(World in, Session session, List<Answer> answers, Operation operation) {
+    in.engine.submit(session, new Compound(0, Optional.empty(), List.of(operation)), answers::add);
+  }
+
+  private static List<FsStatus> statuses(List<Answer> answers) {
+    return answers.stream()
+        .map(answer -> answer.failure().map(f -> f.cause().status()).orElse(FsStatus.OK))
+        .toList();
+  }
+
   /// Everything happens at once, but appends can be kept from becoming durable.
   private static final class HeldAppends implements MemoryStore.Schedule {
     private final List<Runnable> tasks = new ArrayList<>();
