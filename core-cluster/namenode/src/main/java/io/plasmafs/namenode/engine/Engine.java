@@ -330,6 +330,11 @@ public final class Engine implements Runnable {
     return inodes;
   }
 
+  /// About what the cache of committed metadata takes. On the engine's thread only.
+  public long cachedBytes() {
+    return cache.bytes();
+  }
+
   /// Answers ECOORD to everything from now on, and lets [#run] return.
   public void close() {
     post(() -> stop("the server is shutting down"));
