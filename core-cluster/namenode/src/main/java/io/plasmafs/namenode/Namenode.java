@@ -122,7 +122,7 @@ public final class Namenode implements AutoCloseable {
         new Engine(
             description,
             config.superusers(),
-            EngineLimits.DEFAULT,
+            EngineLimits.DEFAULT.withCacheBytes(config.cacheBytes()),
             store,
             blocks,
             tickets,

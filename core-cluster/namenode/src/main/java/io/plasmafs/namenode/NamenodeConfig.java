@@ -47,6 +47,7 @@ import java.util.stream.Collectors;
 /// | `connections` | most at a time | `1024` |
 /// | `connection-calls` | unanswered calls at which a connection is not read any further | `4096` |
 /// | `received-bytes` | of unanswered calls of all connections together | `64m` |
+/// | `cache-bytes` | heap for committed metadata that was used lately; the rest is read from the database when it is needed | `96m` |
 /// | `blocks` | most blocks of all datanodes together: a quarter of a byte of heap each | `268435456` |
 /// | `repair-after-millis` | how long a datanode may be gone before what it held is copied anew | `600000` |
 /// | `repair-interval-millis` | between two looks for something to repair | `10000` |
@@ -84,6 +85,7 @@ public final class NamenodeConfig {
           "connections",
           "connection-calls",
           "received-bytes",
+          "cache-bytes",
           "blocks",
           "repair-after-millis",
           "repair-interval-millis",
@@ -164,6 +166,7 @@ public final class NamenodeConfig {
     connections();
     connectionCalls();
     receivedBytes();
+    cacheBytes();
     blocks();
     repair();
   }
@@ -311,6 +314,11 @@ public final class NamenodeConfig {
   /// Most bytes of unanswered calls.
   public long receivedBytes() {
     return number("received-bytes", 64L << 20, 32L << 20, 1L << 40);
+  }
+
+  /// About what the cache of committed metadata may take.
+  public long cacheBytes() {
+    return number("cache-bytes", 96L << 20, 4L << 20, 1L << 40);
   }
 
   /// Most blocks of all datanodes together.

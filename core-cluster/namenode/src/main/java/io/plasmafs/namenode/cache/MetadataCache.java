@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Held and pinned rows count too, but are bounded elsewhere: by the limit on commits not yet
-/// applied and the limits on transactions.
+/// applied and the limits on transactions. However many they are, a part of the cache is left for
+/// all else: a request that needs several rows at a time would else never have them together.
 public final class MetadataCache {
   /// Of all names of a directory that are known, one costs at least so much.
   private static final int MIN_NAME_BYTES = DirectoryNames.BYTES_PER_NAME;
@@ -49,6 +50,9 @@ public final class MetadataCache {
   private @Nullable Slot newest;
   private @Nullable Slot oldest;
   private long bytes;
+
+  /// Of that, what can be forgotten.
+  private long evictableBytes;
 
   /// A change that is held.
   ///
@@ -321,7 +325,7 @@ public final class MetadataCache {
 
   /// Forgets the least recently used until it fits. Called between events.
   public void evict() {
-    while (bytes > limitBytes && oldest != null) {
+    while (bytes > limitBytes && evictableBytes > limitBytes / 4 && oldest != null) {
       Slot slot = oldest;
       unlist(slot);
       slots.remove(slot.id);
@@ -386,6 +390,9 @@ public final class MetadataCache {
   private void recount(Slot slot) {
     long now = slot.bytes();
     bytes += now - slot.charged;
+    if (slot.listed) {
+      evictableBytes += now - slot.charged;
+    }
     slot.charged = now;
   }
 
@@ -405,6 +412,7 @@ public final class MetadataCache {
     }
     newest = slot;
     slot.listed = true;
+    evictableBytes += slot.charged;
   }
 
   private void unlist(Slot slot) {
@@ -424,5 +432,6 @@ public final class MetadataCache {
     slot.newer = null;
     slot.older = null;
     slot.listed = false;
+    evictableBytes -= slot.charged;
   }
 }

@@ -340,6 +340,11 @@ public final class Engine implements Runnable {
     return inodes;
   }
 
+  /// About what the cache of committed metadata takes. On the engine's thread only.
+  public long cachedBytes() {
+    return cache.bytes();
+  }
+
   /// Takes no more calls, waits for the append that runs, answers everything, and lets [#run]
   /// return. Returns at once.
   public void close() {

@@ -62,4 +62,26 @@ public record EngineLimits(
           256 << 10,
           40,
           1 << 17);
+
+  /// With a cache of another size.
+  public EngineLimits withCacheBytes(long bytes) {
+    return new EngineLimits(
+        idleTimeout,
+        idleTimeoutMax,
+        openPerSession,
+        openPerUser,
+        operationsPerTransaction,
+        bytesPerTransaction,
+        bytesOfTransactions,
+        queuedEvents,
+        batchCommits,
+        batchBytes,
+        unappliedBytes,
+        commitPatience,
+        bytes,
+        xattrsPerInode,
+        xattrBytesPerInode,
+        symlinksPerPath,
+        tokens);
+  }
 }

@@ -64,7 +64,8 @@ public interface MetadataStore extends AutoCloseable {
     DATANODE
   }
 
-  /// Shows every extent once, of one instant after [#open]; blocks until all were shown.
+  /// Shows every extent once, without its checksums, of one instant after [#open]; blocks until all
+  /// were shown.
   void scanExtents(BiConsumer<InodeId, Extent> visitor);
 
   /// Shows the runs of blocks behind (inode, index), in this order and so many at most, of files

@@ -324,20 +324,9 @@ public final class PostgresStore implements MetadataStore {
 
   @Override
   public void scanExtents(BiConsumer<InodeId, Extent> visitor) {
-    // A cursor: the server hands out some thousand rows at a time. Not repeated when the connection
-    // breaks, because the visitor has seen rows already.
+    // Not repeated when the connection breaks, because the visitor has seen rows already.
     try (Link link = new Link(settings, "scan", "", Duration.ZERO)) {
-      Connection connection = link.connection();
-      connection.setAutoCommit(false);
-      try (PreparedStatement statement =
-          connection.prepareStatement("SELECT e.inode, " + Rows.EXTENT + " FROM extent e")) {
-        statement.setFetchSize(SCAN_ROWS);
-        try (ResultSet rows = statement.executeQuery()) {
-          while (rows.next()) {
-            visitor.accept(new InodeId(rows.getLong(1)), Rows.extent(rows, 2));
-          }
-        }
-      }
+      ExtentScan.run(link.connection(), visitor);
     } catch (SQLException e) {
       throw SqlState.notDone("reading all extents", e);
     }
