@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The way into a cluster. One client is enough for a program: it is safe for use by many threads,
@@ -57,10 +56,6 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   /// given away meanwhile, they are read once more.
   private static final long READ_UNHELD_BYTES = 4L << 20;
 
-  /// For so long a commit of which nothing is known may still turn up.
-  private static final Duration STRAGGLER = Duration.ofSeconds(1);
-
-  private final ClientConfig config;
   private final Principal principal;
   private final RpcTransport transport;
   private final CoordinatorLink coordinator;
@@ -68,10 +63,11 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   private final PieceBuffers buffers;
   private final LeakDetector leaks;
   private final Autocommit autocommit;
+  private final CommitOutcomes outcomes;
+  private final TransactionLoop loop;
   private final AtomicLong lastTransaction = new AtomicLong();
 
   private PlasmaClient(ClientConfig config) {
-    this.config = config;
     this.principal = config.principal().orElseGet(SystemPrincipal::get);
     this.transport = RpcTransport.open(EVENT_LOOPS);
     RpcLimits limits =
@@ -85,6 +81,8 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     this.buffers = new PieceBuffers(config.bufferBytes());
     this.leaks = new LeakDetector(config.leakDetection());
     this.autocommit = new Autocommit(coordinator, config.timeout(), config.retry());
+    this.outcomes = new CommitOutcomes(coordinator, config.timeout());
+    this.loop = new TransactionLoop(this, config.retry(), outcomes);
   }
 
   /// Connects to the cluster that the configuration names.
@@ -177,7 +175,13 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     return begin(CommitToken.random(), actor, idleTimeout);
   }
 
-  private Transaction begin(CommitToken token, Optional<Principal> actor, Duration idleTimeout) {
+  /// Begins a transaction whose commit has a token that the caller chose: by it [#outcomeOf] tells,
+  /// to another process too, what became of it. If a commit of that token was made before, the
+  /// commit of this one changes nothing and returns the number of that one.
+  ///
+  /// @param actor who acts; this client's principal if absent
+  /// @param idleTimeout after so long without a call the server aborts it; zero for its default
+  public Transaction begin(CommitToken token, Optional<Principal> actor, Duration idleTimeout) {
     return new Transaction(this, lastTransaction.incrementAndGet(), token, actor, idleTimeout);
   }
 
@@ -201,111 +205,36 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   /// As [#transact], and returns what `body` results in.
   public <T, E extends Exception> T transactResult(TransactionBody<T, E> body) throws E {
-    long start = System.nanoTime();
-    CommitToken token = CommitToken.random();
-    for (int attempts = 1; ; attempts++) {
-      try (Transaction transaction = begin(token, Optional.empty(), Duration.ZERO)) {
-        try {
-          T result = body.run(transaction);
-          if (transaction.isOpen()) {
-            long unused = transaction.commit();
-          }
-          return result;
-        } catch (Exception e) {
-          Optional<FsException> known = known(e);
-          boolean again =
-              known.isPresent()
-                  && (known.get().status() == FsStatus.ECONFLICT || transaction.isLost());
-          if (!again) {
-            throw e;
-          }
-          FsException failure = known.get();
-          if (!transaction.isLost()) {
-            // Else the lost commit may still turn up: the same token makes it one commit.
-            token = CommitToken.random();
-          }
-          Optional<Duration> pause =
-              config
-                  .retry()
-                  .pause(
-                      attempts,
-                      Duration.ofNanos(System.nanoTime() - start),
-                      ThreadLocalRandom.current());
-          if (pause.isEmpty()) {
-            if (attempts == 1) {
-              throw e;
-            }
-            throw new FsException(
-                failure.status(),
-                failure.getMessage() + " (" + attempts + " attempts)",
-                failure.conflicts());
-          }
-          transaction.abortAsync();
-          Autocommit.sleep(pause.get());
-        }
-      }
-    }
+    return loop.run(body);
   }
 
-  private static Optional<FsException> known(Exception e) {
-    return switch (e) {
-      case FsException fs -> Optional.of(fs);
-      case PlasmaIOException io -> Optional.of(io.failure());
-      default -> Optional.empty();
-    };
-  }
-
-  /// Finds out what became of a commit whose answer was lost.
+  /// As [#transactResult], under a token that the caller chose, so that the work is done once even
+  /// if the call is repeated, by this process or, after a crash, by another: if a commit of that
+  /// token was made, `body` is not run; if it is being made, its end is waited for.
   ///
-  /// @return its number, or -1 if it did not happen
-  /// @throws FsException EUNKNOWN if that could not be learnt in time
-  long resolveCommit(CommitToken token, FsException cause) {
-    long start = System.nanoTime();
-    long unknownSince = -1;
-    FsException last = cause;
-    while (System.nanoTime() - start < config.timeout().toNanos()) {
-      try {
-        CommitState state =
-            Waiting.on(coordinator.session().thenCompose(session -> session.commitOutcome(token)));
-        switch (state.kind()) {
-          case DONE -> {
-            return state.sequence();
-          }
-          case ABORTED -> {
-            return -1;
-          }
-          case UNKNOWN -> {
-            // The call itself may still be in a queue of the server.
-            long now = System.nanoTime();
-            if (unknownSince < 0) {
-              unknownSince = now;
-            } else if (now - unknownSince > STRAGGLER.toNanos()) {
-              return -1;
-            }
-          }
-          case IN_PROGRESS -> unknownSince = -1;
-        }
-      } catch (FsException e) {
-        last = e;
-        unknownSince = -1;
-      }
-      Autocommit.sleep(Duration.ofMillis(50));
-    }
-    throw new FsException(
-        FsStatus.EUNKNOWN,
-        "the outcome of commit "
-            + token
-            + " could not be learnt within "
-            + config.timeout().toSeconds()
-            + " s: "
-            + last.getMessage(),
-        last);
+  /// The cluster knows tokens for as long as its commit log goes back.
+  ///
+  /// @param token see [CommitToken#ofKey]
+  /// @param actor who acts; this client's principal if absent
+  /// @throws FsException EUNKNOWN if it could not be learnt in time whether the commit was made
+  public <T, E extends Exception> Committed<T> transactOnce(
+      CommitToken token, Optional<Principal> actor, TransactionBody<T, E> body) throws E {
+    return loop.runOnce(token, actor, body);
+  }
+
+  /// As [#transactOnce(CommitToken, Optional, TransactionBody)], for this client's principal.
+  public <T, E extends Exception> Committed<T> transactOnce(
+      CommitToken token, TransactionBody<T, E> body) throws E {
+    return transactOnce(token, Optional.empty(), body);
+  }
+
+  CommitOutcomes outcomes() {
+    return outcomes;
   }
 
   /// What became of a commit.
   public CommitOutcome outcomeOf(CommitToken token) {
-    CommitState state =
-        Waiting.on(coordinator.session().thenCompose(session -> session.commitOutcome(token)));
+    CommitState state = outcomes.now(token);
     CommitOutcome.State how =
         switch (state.kind()) {
           case UNKNOWN -> CommitOutcome.State.UNKNOWN;

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -81,6 +82,9 @@ public final class Transaction implements Namespace, AutoCloseable {
     private volatile @Nullable NamenodeSession session;
 
     private volatile long lastCallNanos = System.nanoTime();
+
+    /// Number of the commit, once it is made.
+    private volatile long sequence;
 
     Core(PlasmaClient client, long id, CommitToken token, Operation.Begin begin) {
       this.client = client;
@@ -225,9 +229,9 @@ public final class Transaction implements Namespace, AutoCloseable {
       try {
         answer = Waiting.on(answering);
       } catch (FsException e) {
-        long sequence = client.resolveCommit(token, e);
-        if (sequence >= 0) {
-          return sequence;
+        OptionalLong found = client.outcomes().ofLost(token, e);
+        if (found.isPresent()) {
+          return committed(found.getAsLong());
         }
         synchronized (this) {
           state = State.ENDED;
@@ -241,9 +245,9 @@ public final class Transaction implements Namespace, AutoCloseable {
       if (answer.failure().isPresent()) {
         FsException cause = answer.failure().get().cause();
         if (cause.status() == FsStatus.EUNKNOWN) {
-          long sequence = client.resolveCommit(token, cause);
-          if (sequence >= 0) {
-            return sequence;
+          OptionalLong found = client.outcomes().ofLost(token, cause);
+          if (found.isPresent()) {
+            return committed(found.getAsLong());
           }
         }
         synchronized (this) {
@@ -252,9 +256,15 @@ public final class Transaction implements Namespace, AutoCloseable {
         }
         throw cause;
       }
-      return Outcomes.expect(
-              Outcome.Committed.class, answer.outcomes().get(answer.outcomes().size() - 1))
-          .sequence();
+      return committed(
+          Outcomes.expect(
+                  Outcome.Committed.class, answer.outcomes().get(answer.outcomes().size() - 1))
+              .sequence());
+    }
+
+    private long committed(long number) {
+      sequence = number;
+      return number;
     }
 
     private void enqueueAbort() {
@@ -335,6 +345,11 @@ public final class Transaction implements Namespace, AutoCloseable {
   long commit(List<Operation> last) {
     tracked.closed();
     return core.commit(last);
+  }
+
+  /// Number of the commit; 0 if it changed nothing or has not been made.
+  public long sequence() {
+    return core.sequence;
   }
 
   /// Undoes everything. Does nothing if the transaction has ended.

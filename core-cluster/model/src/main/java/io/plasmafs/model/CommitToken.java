@@ -1,5 +1,9 @@
 package io.plasmafs.model;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -34,6 +38,23 @@ public final class CommitToken {
     byte[] bytes = new byte[16];
     RANDOM.nextBytes(bytes);
     return new CommitToken(bytes);
+  }
+
+  /// The token of a request that its sender has named: 32 bytes, SHA-256 of scope and key.
+  ///
+  /// @param scope keeps keys of different senders apart; often the user's name
+  /// @param key the sender's, of any length
+  public static CommitToken ofKey(String scope, String key) {
+    byte[] first = scope.getBytes(StandardCharsets.UTF_8);
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, first.length));
+      digest.update(first);
+      digest.update(key.getBytes(StandardCharsets.UTF_8));
+      return new CommitToken(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   /// A copy of the bytes.
