@@ -94,16 +94,28 @@ final class BulkWrite {
     return new Group(files, openings, inBlocks, transaction.submit(operations));
   }
 
+  /// Waits for the first call of a group, and stores what goes into blocks. Where space is short
+  /// the call stops at a file; that one is written with patience, the rest are begun anew.
   private static void complete(Transaction transaction, Group group, List<InodeId> inodes) {
-    Answer answer = Waiting.on(group.created());
-    if (answer.failure().isPresent()) {
-      throw answer.failure().get().cause();
+    Group left = group;
+    int done = store(transaction, left, inodes);
+    while (done < left.files().size()) {
+      left = begin(transaction, left.files().subList(done, left.files().size()));
+      done = store(transaction, left, inodes);
     }
+  }
+
+  /// Stores the files that the first call has created.
+  ///
+  /// @return how many of the group these are: all, or fewer if there was no space for the last
+  private static int store(Transaction transaction, Group group, List<InodeId> inodes) {
+    Answer answer = Waiting.on(group.created());
+    int created = created(group, answer);
     List<FileWriter> writers = new ArrayList<>();
     List<NewFile> written = new ArrayList<>();
     List<InodeId> writtenInodes = new ArrayList<>();
     try {
-      for (int i = 0; i < group.files().size(); i++) {
+      for (int i = 0; i < created; i++) {
         NewFile file = group.files().get(i);
         int opening = group.openings().get(i);
         InodeId inode =
@@ -118,9 +130,11 @@ final class BulkWrite {
           writers.add(writer);
           written.add(file);
           writtenInodes.add(inode);
-          writer.adopt(
-              Outcomes.expect(Outcome.Allocation.class, answer.outcomes().get(opening + 1))
-                  .extents());
+          if (opening + 1 < answer.outcomes().size()) {
+            writer.adopt(
+                Outcomes.expect(Outcome.Allocation.class, answer.outcomes().get(opening + 1))
+                    .extents());
+          }
           writer.sendAll(file.content());
         }
       }
@@ -140,5 +154,22 @@ final class BulkWrite {
       writers.forEach(FileWriter::abort);
       throw e;
     }
+    return created;
+  }
+
+  /// How many files of the group exist.
+  ///
+  /// @throws FsException if the call was stopped by anything but the want of space for a file
+  private static int created(Group group, Answer answer) {
+    if (answer.failure().isEmpty()) {
+      return group.files().size();
+    }
+    FsException cause = answer.failure().get().cause();
+    int outcomes = answer.outcomes().size();
+    boolean lastLacksBlocks = group.inBlocks().contains(outcomes - 1);
+    if (cause.status() != FsStatus.ENOSPC || !lastLacksBlocks) {
+      throw cause;
+    }
+    return (int) group.openings().stream().filter(opening -> opening < outcomes).count();
   }
 }

@@ -47,8 +47,6 @@ final class FileWriter {
   private static final int FIRST_RUN_BYTES = 1 << 20;
   private static final long PREFETCH_FROM_BYTES = 4L << 20;
   private static final int ATTACH_TOGETHER = 64;
-  private static final Duration SPACE_PATIENCE = Duration.ofSeconds(3);
-  private static final Duration SPACE_PAUSE = Duration.ofMillis(100);
   private static final int MAX_RECOVERIES = 8;
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 2000;
@@ -764,22 +762,11 @@ final class FileWriter {
         Location.of(inode), index, count, 0, datanodes.localIds(), avoided);
   }
 
-  /// Reserves blocks. What was freed a moment ago is given out again only when the datanodes know
-  /// that its tickets are dead, so where space is short it is asked for again for a while.
   private List<GrantedExtent> allocate(long index, int count) {
-    long end = System.nanoTime() + SPACE_PATIENCE.toNanos();
-    while (true) {
-      try {
-        return usable(
+    return SpacePatience.ask(() ->
+        usable(
             Outcomes.expect(Outcome.Allocation.class, transaction.execute(allocation(index, count)))
-                .extents());
-      } catch (FsException e) {
-        if (e.status() != FsStatus.ENOSPC || System.nanoTime() - end > 0) {
-          throw e;
-        }
-        Autocommit.sleep(SPACE_PAUSE);
-      }
-    }
+                .extents()));
   }
 
   private List<GrantedExtent> usable(List<GrantedExtent> extents) {

@@ -75,7 +75,11 @@ final class Volume implements AutoCloseable {
   private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
   private final GroupSync sync;
   private final AtomicLong writes = new AtomicLong();
-  private long synced; // confined to the group sync
+
+  /// How many writes the last sync covered; -1 before the first one, which is never skipped: what
+  /// an earlier process has written, and this one is asked to sync, may be in memory only.
+  private long synced = -1; // confined to the group sync
+
   private volatile Optional<String> failure = Optional.empty(); // set once, guarded by this
   private long damagedAtOpen;
 

@@ -151,4 +151,16 @@ class FailingDiskTest {
       assertThat(syncs.get()).as("nothing to do").isBetween(2, 4);
     }
   }
+
+  @Test
+  void whatAnEarlierProcessHasWrittenIsSyncedWhenThisOneIsAsked() throws IOException {
+    try (BlockStore before = Stores.open(disk, directory)) {
+      Stores.write(before, 0, 0, 1, Stores.bytes(new Random(1), 1000));
+    }
+    try (BlockStore after = Stores.open(disk, directory)) {
+      int already = syncs.get();
+      after.sync(0, 1).join();
+      assertThat(syncs.get()).isGreaterThan(already);
+    }
+  }
 }
