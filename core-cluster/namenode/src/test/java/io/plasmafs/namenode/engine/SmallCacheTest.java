@@ -36,9 +36,9 @@ import org.junit.jupiter.api.Test;
 
 /// A namespace of which a tenth fits into memory at most, in a real database, held against a map.
 final class SmallCacheTest {
-  private static final long CACHE_BYTES = 200_000;
+  private static final long CACHE_BYTES = 100_000;
   private static final int DIRECTORIES = 40;
-  private static final int FILES = 6000;
+  private static final int FILES = 3000;
 
   private final long seed = new Random().nextInt(1_000_000_000);
   private final Random random = new Random(seed);
@@ -111,12 +111,12 @@ final class SmallCacheTest {
         chosen.add(path);
       }
     }
-    assertThat(chosen).hasSizeGreaterThan(500);
+    assertThat(chosen).hasSizeGreaterThan(250);
     ok(1, new Operation.Begin(Duration.ofMinutes(5), Optional.empty()));
     for (String path : chosen) {
       ok(1, NamespaceTest.chmod(path, 0600), NamespaceTest.write(path, "pinned" + path));
     }
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 400; i++) {
       act();
     }
     for (String path : chosen.subList(0, 50)) {
@@ -125,7 +125,7 @@ final class SmallCacheTest {
     }
     ok(1, new Operation.Commit(Optional.empty()));
     chosen.forEach(path -> model.put(path, "pinned" + path));
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 150; i++) {
       act();
     }
 
