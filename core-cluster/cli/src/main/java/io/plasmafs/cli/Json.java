@@ -57,6 +57,13 @@ final class Json implements AutoCloseable {
     generator.writeEndObject();
   }
 
+  /// A field with an object.
+  void object(String field, Body body) throws IOException {
+    generator.writeObjectFieldStart(field);
+    body.write(this);
+    generator.writeEndObject();
+  }
+
   /// A field with an array of objects, or of anything that `elements` writes.
   void array(String field, Body elements) throws IOException {
     generator.writeArrayFieldStart(field);

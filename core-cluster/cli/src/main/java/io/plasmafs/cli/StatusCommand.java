@@ -51,8 +51,19 @@ final class StatusCommand extends UserCommand {
             list.object(each -> write(each, datanode));
           }
         });
+    o.object("repair", each -> write(each, RepairStatus.of(status)));
     // No door of another protocol is part of a cluster yet.
     o.array("gateways", list -> {});
+  }
+
+  private static void write(Json o, RepairStatus repair) throws IOException {
+    o.field("queue", repair.queue());
+    o.field("unreadable", repair.unreadable());
+    o.field("damaged", repair.damaged());
+    o.field("copies", repair.copies());
+    o.field("copiedBytes", repair.copiedBytes());
+    o.field("givenUp", repair.givenUp());
+    o.field("failures", repair.failures());
   }
 
   private static void write(Json o, String id, ClusterStatus.Namenode namenode) throws IOException {
@@ -124,6 +135,7 @@ final class StatusCommand extends UserCommand {
           DfCommand.percent(datanode.used() + datanode.reserved(), datanode.blocks()));
     }
     table.lines().forEach(out::line);
+    out.line("repair: " + RepairStatus.of(status).describe());
   }
 
   static String stateOf(Datanode datanode) {

@@ -1,6 +1,7 @@
 package io.plasmafs.namenode;
 
 import io.plasmafs.model.ClusterDescription;
+import io.plasmafs.model.InodeId;
 import io.plasmafs.namenode.blocks.ClusterBlocks;
 import io.plasmafs.namenode.blocks.Generations;
 import io.plasmafs.namenode.engine.Engine;
@@ -10,7 +11,9 @@ import io.plasmafs.namenode.metadata.DatanodeRecord;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import io.plasmafs.namenode.registry.DatanodeRegistry;
 import io.plasmafs.namenode.registry.RegistrySettings;
+import io.plasmafs.namenode.repair.RepairFigures;
 import io.plasmafs.namenode.repair.Repairer;
+import io.plasmafs.namenode.repair.RunCopier;
 import io.plasmafs.namenode.server.AdminProgram;
 import io.plasmafs.namenode.server.ClusterFacts;
 import io.plasmafs.namenode.server.CoordinationProgram;
@@ -177,6 +180,9 @@ public final class Namenode implements AutoCloseable {
     registryThread.scheduleWithFixedDelay(
         registry::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
 
+    RpcRepairLinks repairLinks = new RpcRepairLinks(links, proof);
+    RepairFigures figures = new RepairFigures();
+
     // The address that clients are told may have the port that only the server knows.
     AtomicReference<String> told = new AtomicReference<>("");
     ClusterFacts facts = new ClusterFacts(description, told::get, engine);
@@ -194,7 +200,8 @@ public final class Namenode implements AutoCloseable {
                             new RecentNonces(NONCES),
                             (int) config.suspectAfter().toMillis())
                         .program(),
-                    new AdminProgram(facts, engine, registry, config.superusers()).program()),
+                    new AdminProgram(facts, engine, registry, figures, config.superusers())
+                        .program()),
                 RpcLimits.defaults()
                     .withMaxRecordBytes(MAX_RECORD_BYTES)
                     .withInFlight(config.connectionCalls(), MAX_RECORD_BYTES)
@@ -206,16 +213,18 @@ public final class Namenode implements AutoCloseable {
     InetSocketAddress named = config.address();
     this.address = named.getHostString() + ":" + (named.getPort() == 0 ? port : named.getPort());
     told.set(address);
-    closing(
-        new Repairer(
-            config.repair(),
-            description.blockSize(),
-            store,
-            engine,
-            blocks,
-            tickets,
-            registry,
-            new RpcRepairLinks(links, proof)));
+    observer.repairer.set(
+        closing(
+            new Repairer(
+                config.repair(),
+                description.blockSize(),
+                store,
+                engine,
+                registry,
+                repairLinks,
+                new RunCopier(
+                    description.blockSize(), engine, blocks, tickets, repairLinks, figures),
+                figures)));
     log.info("ready: coordinator of cluster '{}' at {}", description.name(), address);
   }
 
@@ -279,6 +288,7 @@ public final class Namenode implements AutoCloseable {
   /// Passes on what the engine notices, once there is somebody to pass it to.
   private final class Observer implements EngineObserver {
     private final AtomicReference<@Nullable DatanodeRegistry> registry = new AtomicReference<>();
+    private final AtomicReference<@Nullable Repairer> repairer = new AtomicReference<>();
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
     private final Runnable load;
 
@@ -301,6 +311,14 @@ public final class Namenode implements AutoCloseable {
       if (known != null) {
         log.warn("coordinator under a new epoch, {}", epoch);
         known.startEpoch(epoch);
+      }
+    }
+
+    @Override
+    public void replicationChanged(InodeId inode, long sequence) {
+      Repairer known = repairer.get();
+      if (known != null) {
+        known.notice(inode, sequence);
       }
     }
 

@@ -12,6 +12,7 @@ import io.plasmafs.protocol.xdr.control_args;
 import io.plasmafs.protocol.xdr.control_proof;
 import io.plasmafs.protocol.xdr.inventory_args;
 import io.plasmafs.protocol.xdr.keys_args;
+import io.plasmafs.protocol.xdr.verify_args;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -78,6 +79,13 @@ public final class ControlProof {
   }
 
   /// Sets the proof of these arguments, which must not change afterwards, for
+  /// [Programs.Control#VERIFY].
+  public void sign(verify_args arguments) {
+    arguments.proof = blank();
+    complete(arguments.proof, Programs.CONTROL.program(), Programs.Control.VERIFY, arguments);
+  }
+
+  /// Sets the proof of these arguments, which must not change afterwards, for
   /// [Programs.Registry#ANNOUNCE].
   public void sign(announce_args arguments) {
     arguments.proof = blank();
@@ -105,6 +113,13 @@ public final class ControlProof {
   public void verify(inventory_args arguments, Nonces nonces) {
     verify(
         arguments.proof, Programs.CONTROL.program(), Programs.Control.INVENTORY, arguments, nonces);
+  }
+
+  /// Checks the proof of these arguments.
+  ///
+  /// @throws FsException EACCES as for [#verify(keys_args, Nonces)]
+  public void verify(verify_args arguments, Nonces nonces) {
+    verify(arguments.proof, Programs.CONTROL.program(), Programs.Control.VERIFY, arguments, nonces);
   }
 
   /// Checks the proof of these arguments.

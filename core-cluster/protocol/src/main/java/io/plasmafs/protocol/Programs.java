@@ -99,6 +99,9 @@ public final class Programs {
     /// `inventory_args` to `inventory_result`.
     public static final int INVENTORY = Contract.INVENTORY_1;
 
+    /// `verify_args` to `inventory_result`.
+    public static final int VERIFY = Contract.VERIFY_1;
+
     private Control() {}
   }
 

@@ -90,6 +90,10 @@ class RepairTest {
     }
   }
 
+  private static long looks(PlasmaClient client) {
+    return client.status().counters().getOrDefault("repair_looks", 0L);
+  }
+
   private static boolean isRemoved(PlasmaClient client, String identity) {
     try {
       client.datanodes().remove(identity);
@@ -183,6 +187,79 @@ class RepairTest {
         }
       }
       assertThat(client.readAll("/file")).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void noCopyIsGivenUpBeforeTheOthersWereReadThrough() throws IOException {
+    byte[] content = new byte[1 << 20];
+    new Random(12).nextBytes(content);
+    // all files are looked at once, at the start, and not again while this runs
+    try (TestCluster cluster =
+            options().replication(3).namenode("repair-scan-millis", "600000").start();
+        PlasmaClient client = cluster.connect()) {
+      client.write("/file", content);
+      List<Replica> before =
+          client.extents(FsPath.of("/file")).findFirst().orElseThrow().replicas();
+      // the copies that would be kept, and nobody has noticed yet
+      for (int i = 0; i < 3; i++) {
+        if (!idOf(cluster, client, i).equals(before.get(2).datanode())) {
+          FaultTest.damage(cluster.datanodeDirectory(i), content);
+        }
+      }
+      client.setReplication("/file", 1);
+      awaitExtents(
+          client,
+          Map.of("/file", content),
+          extent ->
+              extent.replicas().size() == 1
+                  && extent.replicas().get(0).datanode().equals(before.get(2).datanode()));
+      assertThat(client.readAll("/file")).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void aChangeOfReplicationIsNoticedAtTheCommit() throws IOException {
+    try (TestCluster cluster =
+            options()
+                .namenode("repair-scan-millis", "600000")
+                .namenode("repair-interval-millis", "600000")
+                .start();
+        PlasmaClient client = cluster.connect()) {
+      Map<String, byte[]> files = fill(client);
+      client.transact(tx -> {
+        for (String path : files.keySet()) {
+          tx.setReplication(path, 3);
+        }
+      });
+      awaitExtents(client, files, copies(3, new DatanodeId(999)));
+      client.setReplication("/file0", 1);
+      awaitExtents(client, Map.of("/file0", files.get("/file0")), copies(1, new DatanodeId(999)));
+      assertReadable(client, files);
+      assertThat(client.status().counters())
+          .containsEntry("repair_queue", 0L)
+          .hasEntrySatisfying("repair_copied_bytes", bytes -> assertThat(bytes).isPositive());
+    }
+  }
+
+  @Test
+  void whatIsOnADisabledDatanodeIsNotLost() throws IOException {
+    try (TestCluster cluster = options().start();
+        PlasmaClient client = cluster.connect()) {
+      Map<String, byte[]> files = fill(client);
+      DatanodeId disabled = idOf(cluster, client, 0);
+      client.datanodes().disable(cluster.identity(0));
+      long looks = looks(client);
+      await(
+          "looks at all files after the datanode would count as lost",
+          () -> looks(client) > looks + 3);
+      assertThat(client.status().counters()).containsEntry("repair_copies", 0L);
+      assertReadable(client, files);
+      client.datanodes().enable(cluster.identity(0));
+      cluster.awaitDatanodes(3);
+      assertThat(files.keySet().stream().flatMap(path -> client.extents(FsPath.of(path))))
+          .anyMatch(extent ->
+              extent.replicas().stream().anyMatch(replica -> replica.datanode().equals(disabled)));
     }
   }
 }

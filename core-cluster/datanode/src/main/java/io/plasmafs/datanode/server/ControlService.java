@@ -22,6 +22,7 @@ import io.plasmafs.protocol.xdr.inventory_args;
 import io.plasmafs.protocol.xdr.inventory_result;
 import io.plasmafs.protocol.xdr.keys_args;
 import io.plasmafs.protocol.xdr.ticket_key;
+import io.plasmafs.protocol.xdr.verify_args;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -29,6 +30,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /// The program CONTROL: for namenodes that prove to hold the cluster's secret.
 public final class ControlService implements AutoCloseable {
@@ -73,6 +75,7 @@ public final class ControlService implements AutoCloseable {
         .procedure(Programs.Control.KEYS, "KEYS", keys_args::new, this::keys)
         .procedure(Programs.Control.HEALTH, "HEALTH", control_args::new, this::health)
         .procedure(Programs.Control.INVENTORY, "INVENTORY", inventory_args::new, this::inventory)
+        .procedure(Programs.Control.VERIFY, "VERIFY", verify_args::new, this::verify)
         .build();
   }
 
@@ -145,9 +148,44 @@ public final class ControlService implements AutoCloseable {
                 + Contract.INVENTORY_MAX
                 + " are");
       }
+      later(reply, () -> inventory(arguments.first, arguments.count));
+    } catch (FsException e) {
+      reply.success(refusal(e));
+    }
+  }
+
+  private void verify(verify_args arguments, RpcCall call, ReplySink reply) {
+    try {
+      proof.verify(arguments, nonces);
+      long bytes = (long) arguments.count * store.geometry().blockSize();
+      if (arguments.first < 0
+          || arguments.count < 0
+          || (arguments.count > 1 && bytes > Contract.VERIFY_BYTES_MAX)) {
+        throw new FsException(
+            FsStatus.EINVAL,
+            arguments.count
+                + " blocks from "
+                + arguments.first
+                + " on cannot be verified: at most "
+                + Contract.VERIFY_BYTES_MAX
+                + " bytes, or one block, can be at a time");
+      }
+      later(
+          reply,
+          () -> {
+            store.verifyBlocks(arguments.first, arguments.count);
+            return inventory(arguments.first, arguments.count);
+          });
+    } catch (FsException e) {
+      reply.success(refusal(e));
+    }
+  }
+
+  private void later(ReplySink reply, Supplier<inventory_result> work) {
+    try {
       inventories.execute(() -> {
         try {
-          reply.success(inventory(arguments));
+          reply.success(work.get());
         } catch (RuntimeException e) {
           reply.success(refusal(e));
         }
@@ -157,19 +195,27 @@ public final class ControlService implements AutoCloseable {
           refusal(
               new FsException(
                   FsStatus.ELIMIT, "there are " + WAITING + " inventories waiting already", e)));
-    } catch (FsException e) {
-      reply.success(refusal(e));
     }
   }
 
-  private inventory_result inventory(inventory_args arguments) {
+  private inventory_result inventory(long first, int count) {
+    requireWorkingDisk();
     List<block_record> records = new ArrayList<>();
-    store.inventory(arguments.first, arguments.count, record -> records.add(toXdr(record)));
+    store.inventory(first, count, record -> records.add(toXdr(record)));
     inventory_result result = new inventory_result();
     result.status = FsStatus.OK.code();
     result.message = "";
     result.records = records.toArray(new block_record[0]);
     return result;
+  }
+
+  /// What is known of blocks on a disk that refuses says nothing about whether they can be read.
+  private void requireWorkingDisk() {
+    store
+        .failure()
+        .ifPresent(reason -> {
+          throw new FsException(FsStatus.EIO, "the disk is out of service: " + reason);
+        });
   }
 
   /// A damaged block has length 0 whatever its generation: no block that holds data has.

@@ -121,6 +121,7 @@ public final class Engine implements Runnable {
   private final CompletableFuture<Void> started = new CompletableFuture<>();
   private volatile @Nullable Thread sleeping;
   private volatile long publishedSequence;
+  private volatile long appliedSequence;
   private volatile long currentEpoch;
   private volatile boolean ended;
 
@@ -306,16 +307,19 @@ public final class Engine implements Runnable {
   /// ESTALE if it is gone.
   ///
   /// @param from as the caller knows it; checksums do not matter
-  public CompletableFuture<Void> moveExtent(InodeId inode, Extent from, List<Replica> to) {
-    CompletableFuture<Void> moved = new CompletableFuture<>();
+  /// @return the run as it is now
+  public CompletableFuture<Extent> moveExtent(InodeId inode, Extent from, List<Replica> to) {
+    CompletableFuture<Extent> moved = new CompletableFuture<>();
     post(() -> moveExtent(inode, from, to, moved));
     return moved;
   }
 
   /// Finds out whether a committed run is still what the caller believes it to be. Fails as
   /// [#moveExtent] does.
-  public CompletableFuture<Void> checkExtent(InodeId inode, Extent known) {
-    CompletableFuture<Void> checked = new CompletableFuture<>();
+  ///
+  /// @return the run with its checksums
+  public CompletableFuture<Extent> checkExtent(InodeId inode, Extent known) {
+    CompletableFuture<Extent> checked = new CompletableFuture<>();
     post(() -> moveExtent(inode, known, known.replicas(), checked));
     return checked;
   }
@@ -328,6 +332,11 @@ public final class Engine implements Runnable {
   /// Number of the last commit that is published.
   public long sequence() {
     return publishedSequence;
+  }
+
+  /// Number of a commit up to which the tables of the store are complete, at least.
+  public long appliedSequence() {
+    return appliedSequence;
   }
 
   /// How many transactions are open. On the engine's thread only.
@@ -464,6 +473,7 @@ public final class Engine implements Runnable {
     pipeline.opened(found.epoch(), found.sequence());
     currentEpoch = found.epoch();
     publishedSequence = found.sequence();
+    appliedSequence = found.sequence();
     inodes = found.inodes();
     observer.epochChanged(found.epoch());
     store
@@ -1200,13 +1210,14 @@ public final class Engine implements Runnable {
   // ---- repair
 
   private void moveExtent(
-      InodeId inode, Extent from, List<Replica> to, CompletableFuture<Void> moved) {
+      InodeId inode, Extent from, List<Replica> to, CompletableFuture<Extent> moved) {
     if (state != State.SERVING) {
       moved.completeExceptionally(new FsException(FsStatus.ECOORD, "this server does not serve"));
       return;
     }
     Transaction transaction = transaction(self);
     transaction.beginOperation(nanoTime.getAsLong());
+    Extent result;
     try {
       View view = new View(transaction, published, cache, needs);
       InodeRecord file = view.inode(inode);
@@ -1227,13 +1238,11 @@ public final class Engine implements Runnable {
                       inode + ": the run at block " + from.index() + " has changed"));
       if (to.equals(from.replicas())) {
         end(transaction);
-        moved.complete(null);
+        moved.complete(now);
         return;
       }
-      transaction.moveExtent(
-          inode,
-          FsPath.EMPTY,
-          new Extent(now.index(), now.count(), now.generation(), to, now.checksums()));
+      result = new Extent(now.index(), now.count(), now.generation(), to, now.checksums());
+      transaction.moveExtent(inode, FsPath.EMPTY, result);
     } catch (Missing e) {
       end(transaction);
       fetchMissing(
@@ -1255,7 +1264,7 @@ public final class Engine implements Runnable {
         new CommitPipeline.Listener() {
           @Override
           public void committed(long sequence) {
-            moved.complete(null);
+            moved.complete(result);
           }
 
           @Override
@@ -1268,6 +1277,7 @@ public final class Engine implements Runnable {
   // ---- the store's progress
 
   private void applied(long sequence) {
+    appliedSequence = Math.max(appliedSequence, sequence);
     fetches.applied(sequence);
     pipeline.applied(sequence);
   }
@@ -1331,6 +1341,7 @@ public final class Engine implements Runnable {
         cache.born(inode);
       }
       for (Change change : commit.changes().changes()) {
+        noteReplication(change, sequence);
         cache.apply(change, sequence);
         if (change instanceof Change.PutInode(InodeRecord inode) && inode.nlink() > 0) {
           cleaner.remove(inode.id());
@@ -1348,6 +1359,24 @@ public final class Engine implements Runnable {
       end(commit.transaction(), commit.used());
       commit.unnamed().forEach(cleaner::add);
       commit.unnamed().forEach(cleaner::unused);
+    }
+
+    /// Before the change is applied: a file's wish and what it has part here.
+    private void noteReplication(Change change, long sequence) {
+      InodeRecord known = cache.knowsRecord(change.of()) ? cache.record(change.of()) : null;
+      if (known == null) {
+        return;
+      }
+      boolean wish =
+          change instanceof Change.PutInode(InodeRecord inode)
+              && inode.blocks() > 0
+              && inode.replication() != known.replication();
+      boolean have =
+          change instanceof Change.PutExtent(InodeId of, Extent extent)
+              && extent.replicas().size() != known.replication();
+      if (wish || have) {
+        observer.replicationChanged(change.of(), sequence);
+      }
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.plasmafs.namenode.repair;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// Keeps copies from using more than their share: tells how long to wait before so many bytes more.
+/// Keeps copies from using more than their share of disks and network. Safe for use by several
+/// threads.
 final class Pace {
   private final LongSupplier nanoTime;
   private final long bytesPerSecond;
@@ -20,5 +22,10 @@ final class Pace {
     long start = freeAtNanos - now > 0 ? freeAtNanos : now;
     freeAtNanos = start + (long) (bytes * 1e9 / bytesPerSecond);
     return start - now;
+  }
+
+  /// Waits until so many bytes more may be moved.
+  void pass(long bytes) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(take(bytes));
   }
 }

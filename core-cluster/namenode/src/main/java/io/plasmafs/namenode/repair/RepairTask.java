@@ -39,22 +39,31 @@ public record RepairTask(
     return kept.size() < wanted;
   }
 
+  /// Whether one more copy makes it possible to give the spare replicas up.
+  public boolean endsWithCopy() {
+    return kept.size() + 1 >= wanted && !spare.isEmpty();
+  }
+
+  /// Replicas of a part of the run, as they lie there.
+  ///
+  /// @param from first block of the part within the file
+  public List<Replica> part(List<Replica> replicas, long from) {
+    long skip = from - extent.index();
+    return replicas.stream().map(r -> new Replica(r.datanode(), r.firstBlock() + skip)).toList();
+  }
+
   /// Replicas of a part of the run, with one more.
   ///
   /// @param from first block of the part within the file
   /// @param copy the new replica of this part
-  public List<Replica> with(Replica copy, long from) {
-    List<Replica> result = new ArrayList<>(moved(kept, from));
+  /// @param giveUp whether the spare ones are given up; as long as there are fewer copies than
+  ///   wanted they are not, because a bad copy is better than none
+  public List<Replica> with(Replica copy, long from, boolean giveUp) {
+    List<Replica> result = new ArrayList<>(part(kept, from));
     result.add(copy);
-    if (result.size() < wanted) {
-      // a bad copy is better than none
-      result.addAll(moved(spare, from));
+    if (!giveUp || result.size() < wanted) {
+      result.addAll(part(spare, from));
     }
     return result;
-  }
-
-  private List<Replica> moved(List<Replica> replicas, long from) {
-    long skip = from - extent.index();
-    return replicas.stream().map(r -> new Replica(r.datanode(), r.firstBlock() + skip)).toList();
   }
 }

@@ -1,129 +1,137 @@
 package io.plasmafs.namenode.repair;
 
-import io.plasmafs.model.Checksums;
-import io.plasmafs.model.Datanode;
 import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
-import io.plasmafs.model.GrantedExtent;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Replica;
-import io.plasmafs.model.Ticket;
-import io.plasmafs.namenode.blocks.AllocationRequest;
-import io.plasmafs.namenode.blocks.BlockSpace;
-import io.plasmafs.namenode.blocks.BlockSpace.Reuse;
 import io.plasmafs.namenode.engine.Engine;
 import io.plasmafs.namenode.metadata.FileExtent;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import io.plasmafs.namenode.metadata.StoreException;
 import io.plasmafs.namenode.registry.DatanodeRegistry;
-import io.plasmafs.namenode.ticket.TicketMaker;
+import io.plasmafs.namenode.repair.RunCopier.Targets;
+import io.plasmafs.namenode.repair.Witness.Care;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Looks in rounds for runs of blocks that have not the replicas which they should have, and mends
-/// them: first what is nearest to being lost.
+/// them: first what is nearest to being lost. Invariants:
+///
+/// 1. A copy is made only from a replica whose datanode finds it sound while it reads it, and
+///    becomes part of a file only when it is stable where it is.
+/// 2. A copy is given up only past the [Witness], which says what that means.
+/// 3. What is committed is the list of replicas of one run, on the condition that the run is still
+///    what was looked at: who changes the file meanwhile wins.
 ///
 /// A round looks at the datanodes; if one is lost, is to be emptied, or has damaged blocks, or if
 /// it is time for it, at all files, page by page; at such times it also compares what datanodes say
-/// that they hold with what they should hold. Then it mends the most urgent runs:
-///
-/// ```
-///  reserve blocks --> have them copied, part by part --> commit the new list of replicas
-///        \________________________ failure: the blocks go back ___________/
-/// ```
-///
-/// A copy has the generation of its run, and is made with tickets of its own, so that its blocks go
-/// back through quarantine like those of any writer. Of one run, one copy is made at a time.
+/// that they hold with what they should hold. Otherwise it looks at the files that it was told of
+/// ([#notice]). Then it mends the most urgent runs, of one generation one at a time.
 public final class Repairer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Repairer.class);
 
   private static final int PAGE = 2000;
-  private static final int MOST_TASKS = 4096;
+  private static final int MOST_TASKS = 16_384;
   private static final int MOST_DAMAGED = 100_000;
-  private static final int INVENTORY_GAP = 1024;
-  private static final long PART_BYTES = 8L << 20;
-  private static final long PATIENCE_SECONDS = 120;
+  private static final int MOST_REPLICAS = 16;
+  private static final long BEHIND_MILLIS = 20;
 
   private final RepairSettings settings;
-  private final int blockSize;
   private final MetadataStore store;
   private final Engine engine;
-  private final BlockSpace blocks;
-  private final TicketMaker tickets;
   private final DatanodeRegistry registry;
-  private final RepairLinks links;
+  private final SiteWatch watch;
+  private final CopyInspection inspection;
+  private final Witness witness;
+  private final RunCopier copier;
   private final Pace pace;
+  private final RepairFigures figures;
   private final ExecutorService copiers;
   private final Thread thread;
   private volatile boolean closing;
 
+  private final Noticed noticed = new Noticed();
+  private final Semaphore bell = new Semaphore(0);
+
   // the thread's own
-  private final Map<DatanodeId, Long> goneSince = new HashMap<>();
   private final Set<DatanodeId> wasReadable = new HashSet<>();
   private long scanAtNanos = System.nanoTime();
   private Map<DatanodeId, Standing> lastStandings = Map.of();
   private long lastScanNanos = System.nanoTime();
   private long patienceNanos;
+  private boolean unfinished;
   private volatile boolean complained;
 
   private final Set<StoredRun> damaged = ConcurrentHashMap.newKeySet();
 
-  /// What it is at the moment of a round.
-  private record Site(Datanode datanode, Standing standing) {}
-
   /// Begins to look after the files of a cluster.
-  ///
-  /// @param blocks used on the engine's thread only, like `tickets`
   public Repairer(
       RepairSettings settings,
       int blockSize,
       MetadataStore store,
       Engine engine,
-      BlockSpace blocks,
-      TicketMaker tickets,
       DatanodeRegistry registry,
-      RepairLinks links) {
+      RepairLinks links,
+      RunCopier copier,
+      RepairFigures figures) {
     this.settings = settings;
-    this.blockSize = blockSize;
     this.store = store;
     this.engine = engine;
-    this.blocks = blocks;
-    this.tickets = tickets;
     this.registry = registry;
-    this.links = links;
+    this.watch = new SiteWatch(settings.after(), System::nanoTime);
+    this.inspection = new CopyInspection(links);
     this.pace = new Pace(settings.bytesPerSecond(), System::nanoTime);
+    this.witness = new Witness(links, blockSize, pace, this::found);
+    this.copier = copier;
+    this.figures = figures;
     this.copiers =
         Executors.newFixedThreadPool(
             settings.copies(), Thread.ofPlatform().name("repair-", 0).daemon().factory());
     this.thread = Thread.ofPlatform().name("repair").daemon().start(this::run);
   }
 
+  /// A commit may have changed how many copies a file is to have: it is looked at soon. May be
+  /// called by any thread.
+  ///
+  /// @param sequence of the commit
+  public void notice(InodeId inode, long sequence) {
+    noticed.add(inode, sequence);
+    ring();
+  }
+
+  /// Somebody has found that a replica is not what it should be: its file is looked at soon.
+  public void notice(CopyFault fault) {
+    found(fault);
+    notice(fault.inode(), 0);
+  }
+
+  private void ring() {
+    if (bell.availablePermits() == 0) {
+      bell.release();
+    }
+  }
+
   private void run() {
     while (!closing) {
       try {
         boolean more = round();
-        Thread.sleep(more ? 1 : settings.interval().toMillis());
+        rest(more ? 1 : settings.interval().toMillis());
       } catch (InterruptedException e) {
         return;
       } catch (FsException | StoreException | CompletionException e) {
@@ -154,16 +162,21 @@ public final class Repairer implements AutoCloseable {
     }
   }
 
+  /// Until it is time, or something was noticed.
+  private void rest(long millis) throws InterruptedException {
+    if (bell.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
+      bell.drainPermits();
+    }
+  }
+
   /// One look; true if something was mended, so that it is worth to look again at once.
   private boolean round() throws InterruptedException {
-    Map<DatanodeId, Site> sites = sites();
-    Map<DatanodeId, Standing> standings = new HashMap<>();
+    Sites sites = watch.look(registry.datanodes().join());
     Set<DatanodeId> readable = new HashSet<>();
-    boolean due = System.nanoTime() - scanAtNanos >= 0;
-    boolean trouble = !damaged.isEmpty();
-    for (Site site : sites.values()) {
+    boolean due = System.nanoTime() - scanAtNanos >= 0 || noticed.isTooMuch();
+    boolean trouble = !damaged.isEmpty() || unfinished;
+    for (Site site : sites.all()) {
       DatanodeId id = site.datanode().id();
-      standings.put(id, site.standing());
       trouble |= !site.standing().isCounted() && site.datanode().used() > 0;
       if (site.standing().isReadable()) {
         readable.add(id);
@@ -173,27 +186,35 @@ public final class Repairer implements AutoCloseable {
     }
     wasReadable.clear();
     wasReadable.addAll(readable);
-    if (!standings.equals(lastStandings)) {
-      lastStandings = standings;
+    if (!sites.standings().equals(lastStandings)) {
+      lastStandings = sites.standings();
       patienceNanos = 0;
     }
     boolean patient = System.nanoTime() - lastScanNanos < patienceNanos;
-    if (!due && (!trouble || patient)) {
-      return false;
-    }
-    if (due) {
+    boolean lookAtAll = due || (trouble && !patient);
+    return lookAtAll ? lookAtAll(sites, due) : lookAtNoticed(sites);
+  }
+
+  private RepairPlanner planner(Sites sites) {
+    return new RepairPlanner(sites.standings(), damaged::contains, MOST_TASKS);
+  }
+
+  /// @param inspect whether to ask the datanodes what they hold
+  private boolean lookAtAll(Sites sites, boolean inspect) throws InterruptedException {
+    noticed.forgetOverflow();
+    if (inspect) {
       damaged.clear();
       scanAtNanos = System.nanoTime() + settings.scan().toNanos();
     }
-    RepairPlanner planner = new RepairPlanner(standings, damaged::contains, MOST_TASKS);
+    RepairPlanner planner = planner(sites);
     FileExtent last = null;
     do {
       List<FileExtent> page =
           last == null
               ? store.extentsAfter(InodeId.NONE, -1, PAGE)
               : store.extentsAfter(last.inode(), last.extent().index(), PAGE);
-      if (due) {
-        compare(page, sites);
+      if (inspect) {
+        inspection.inspect(page, sites, this::found);
       }
       page.forEach(planner::visit);
       last = page.size() < PAGE ? null : page.get(page.size() - 1);
@@ -211,7 +232,33 @@ public final class Repairer implements AutoCloseable {
     return more;
   }
 
+  private boolean lookAtNoticed(Sites sites) throws InterruptedException {
+    // the tables are a little behind
+    Set<InodeId> inodes = noticed.take(engine.appliedSequence());
+    if (inodes.isEmpty()) {
+      boolean behind = !noticed.isEmpty();
+      if (behind) {
+        TimeUnit.MILLISECONDS.sleep(BEHIND_MILLIS);
+      }
+      return behind;
+    }
+    RepairPlanner planner = planner(sites);
+    for (InodeId inode : inodes) {
+      FileExtent last = null;
+      do {
+        long after = last == null ? -1 : last.extent().index();
+        List<FileExtent> page = store.extentsAfter(inode, after, PAGE);
+        List<FileExtent> own = page.stream().filter(run -> run.inode().equals(inode)).toList();
+        own.forEach(planner::visit);
+        last = own.size() < PAGE ? null : own.get(own.size() - 1);
+      } while (last != null && !closing);
+    }
+    report(planner);
+    return mend(planner, sites);
+  }
+
   private void report(RepairPlanner planner) {
+    figures.found(planner.endangered() + planner.superfluous(), planner.lost(), damaged.size());
     if (planner.endangered() + planner.superfluous() > 0) {
       log.info(
           "repair: of {} runs {} have too few copies, of {} no copy can be read now, {} have more"
@@ -223,117 +270,15 @@ public final class Repairer implements AutoCloseable {
     }
   }
 
-  private Map<DatanodeId, Site> sites() {
-    long now = System.nanoTime();
-    Map<DatanodeId, Site> sites = new HashMap<>();
-    for (Datanode datanode : registry.datanodes().join()) {
-      Standing standing;
-      if (datanode.state() == Datanode.State.DRAINING) {
-        standing = Standing.LEAVING;
-        goneSince.remove(datanode.id());
-      } else if (datanode.state().isReadable()) {
-        standing = Standing.SERVING;
-        goneSince.remove(datanode.id());
-      } else {
-        long since = goneSince.computeIfAbsent(datanode.id(), id -> now);
-        standing = now - since >= settings.after().toNanos() ? Standing.LOST : Standing.AWAY;
-      }
-      sites.put(datanode.id(), new Site(datanode, standing));
-    }
-    goneSince.keySet().retainAll(sites.keySet());
-    return sites;
-  }
-
-  // ---- what datanodes hold
-
-  /// Compares what datanodes say that they hold with what they should. Blocks of no file are free,
-  /// whatever is in them, and not looked at.
-  private void compare(List<FileExtent> page, Map<DatanodeId, Site> sites) {
-    Map<DatanodeId, List<StoredPart>> byDatanode = new HashMap<>();
-    for (FileExtent file : page) {
-      for (Replica replica : file.extent().replicas()) {
-        byDatanode
-            .computeIfAbsent(replica.datanode(), id -> new ArrayList<>())
-            .add(
-                new StoredPart(
-                    new StoredRun(replica, file.extent().generation()), file.extent().count()));
-      }
-    }
-    byDatanode.forEach((id, parts) -> {
-      Site site = sites.get(id);
-      if (site == null || !site.standing().isReadable()) {
-        return;
-      }
-      try {
-        compare(site.datanode(), parts);
-      } catch (CompletionException e) {
-        log.warn("{} did not tell what it holds: {}", id, e.getMessage());
-      }
-    });
-  }
-
-  private record StoredPart(StoredRun run, int count) {
-    long first() {
-      return run.replica().firstBlock();
-    }
-
-    long end() {
-      return first() + count;
-    }
-  }
-
-  private void compare(Datanode datanode, List<StoredPart> parts) {
-    parts.sort((a, b) -> Long.compare(a.first(), b.first()));
-    int next = 0;
-    while (next < parts.size() && !closing) {
-      int end = next + 1;
-      long until = parts.get(next).end();
-      while (end < parts.size()
-          && parts.get(end).first() - until <= INVENTORY_GAP
-          && parts.get(end).end() - parts.get(next).first() <= RepairLinks.INVENTORY_MAX) {
-        until = Math.max(until, parts.get(end).end());
-        end++;
-      }
-      compare(datanode, parts.subList(next, end), until);
-      next = end;
-    }
-  }
-
-  private void compare(Datanode datanode, List<StoredPart> parts, long until) {
-    long first = parts.get(0).first();
-    List<RepairLinks.StoredBlock> held =
-        links.inventory(datanode.address(), first, (int) (until - first)).join();
-    Map<Long, RepairLinks.StoredBlock> byBlock = new HashMap<>();
-    held.forEach(block -> byBlock.put(block.block(), block));
-    for (StoredPart part : parts) {
-      for (long block = part.first(); block < part.end(); block++) {
-        RepairLinks.StoredBlock found = byBlock.get(block);
-        if (found == null || found.generation() != part.run().generation() || found.length() == 0) {
-          log.warn(
-              "{}: block {} of generation {} is {}",
-              datanode.id(),
-              block,
-              part.run().generation(),
-              found != null && found.length() == 0 && found.generation() != 0
-                  ? "damaged"
-                  : "not what is there");
-          markDamaged(part.run());
-          break;
-        }
-      }
-    }
-  }
-
-  private void markDamaged(StoredRun run) {
-    if (damaged.size() < MOST_DAMAGED) {
-      damaged.add(run);
+  private void found(CopyFault fault) {
+    if (damaged.size() < MOST_DAMAGED && damaged.add(fault.run())) {
+      log.warn("{}", fault);
     }
   }
 
   // ---- mending
 
-  private boolean mend(RepairPlanner planner, Map<DatanodeId, Site> sites)
-      throws InterruptedException {
+  private boolean mend(RepairPlanner planner, Sites sites) throws InterruptedException {
     // runs that were parted by a change of the file have one generation: one after the other
     Set<Long> generations = new HashSet<>();
     Deque<Future<Boolean>> running = new ArrayDeque<>();
@@ -365,29 +310,39 @@ public final class Repairer implements AutoCloseable {
       log.info("repair: {} runs were mended, {} could not be yet", mended, failed);
     }
     complained &= failed > 0;
+    unfinished = failed > 0;
     return mended > 0 && failed == 0;
   }
 
-  private static boolean isDone(Future<Boolean> task) throws InterruptedException {
+  private boolean isDone(Future<Boolean> task) throws InterruptedException {
     try {
-      return task.get();
+      boolean done = task.get();
+      if (done) {
+        figures.mended();
+      } else {
+        figures.failed();
+      }
+      return done;
     } catch (ExecutionException e) {
       throw new CompletionException(e.getCause());
     }
   }
 
-  private boolean mend(RepairTask task, Map<DatanodeId, Site> sites) {
+  private boolean mend(RepairTask task, Sites sites) throws InterruptedException {
     try {
+      // the tables are a little behind: nothing is done about what has changed since
+      Extent run = Patience.await(engine.checkExtent(task.inode(), task.extent()));
       if (!task.needsCopy()) {
-        wait(engine.moveExtent(task.inode(), task.extent(), task.kept()));
+        requireSound(task, run, task.kept(), List.of(), sites);
+        Patience.await(engine.moveExtent(task.inode(), run, task.kept()));
+        figures.copiesGivenUp(task.spare().size());
         return true;
       }
-      // the tables are a little behind: nothing is copied for what has changed since
-      wait(engine.checkExtent(task.inode(), task.extent()));
       for (Replica source : task.sources()) {
-        if (copy(task, source, sites)) {
+        if (copy(task, run, source, sites)) {
           return true;
         }
+        inspect(task, run, source, sites);
       }
       return false;
     } catch (FsException e) {
@@ -406,175 +361,70 @@ public final class Repairer implements AutoCloseable {
     }
   }
 
-  /// Blocks, and tickets to fill them.
-  private record Place(long key, Extent copy) {}
+  private boolean copy(RepairTask task, Extent run, Replica source, Sites sites)
+      throws InterruptedException {
+    return copier.copy(
+        task.inode(),
+        run,
+        source,
+        Targets.beside(task.kept(), sites),
+        sites,
+        pace,
+        (part, copy) -> {
+          boolean giveUp = task.endsWithCopy() && isSafeToGiveUp(task, part, copy, source, sites);
+          List<Replica> replicas = task.with(copy, part.index(), giveUp);
+          if (replicas.size() > MOST_REPLICAS) {
+            throw new FsException(
+                FsStatus.EUNAVAIL,
+                task.inode() + " has more copies than can be kept, and none may be given up now");
+          }
+          return replicas;
+        });
+  }
 
-  /// Copies from one replica; false if the fault is with this replica, so that another may serve.
-  private boolean copy(RepairTask task, Replica source, Map<DatanodeId, Site> sites) {
-    Place place = onEngine(() -> reserve(task, sites));
-    boolean committing = false;
+  /// The copy is made and good, whatever has become of the others: so it is kept in any case.
+  private boolean isSafeToGiveUp(
+      RepairTask task, Extent part, Replica copy, Replica source, Sites sites)
+      throws InterruptedException {
     try {
-      Extent copy = place.copy();
-      Extent part = task.extent().slice(copy.index(), copy.end());
-      Replica from = new Replica(source.datanode(), source.firstBlock());
-      int step = (int) Math.max(1, PART_BYTES / blockSize);
-      for (long at = part.index(); at < part.end(); at += step) {
-        long end = Math.min(part.end(), at + step);
-        TimeUnit.NANOSECONDS.sleep(pace.take((end - at) * blockSize));
-        RepairLinks.CopyOrder order = onEngine(() -> order(place, part, from, task.inode(), sites));
-        int skip = (int) (at - part.index());
-        try {
-          wait(
-              links.copy(
-                  new RepairLinks.CopyOrder(
-                      order.sourceAddress(),
-                      order.source(),
-                      order.sourceBlock() + skip,
-                      (int) (end - at),
-                      task.inode(),
-                      order.targetAddress(),
-                      order.target(),
-                      order.targetBlock() + skip)));
-        } catch (FsException e) {
-          log.warn(
-              "{}: blocks could not be copied from {} to {}: {} {}",
-              task.inode(),
-              order.sourceAddress(),
-              order.targetAddress(),
-              e.status(),
-              e.getMessage());
-          inspect(source, part, sites);
-          return false;
-        }
-      }
-      committing = true;
-      wait(
-          engine
-              .moveExtent(task.inode(), part, task.with(copy.replicas().get(0), part.index()))
-              .whenComplete((moved, failure) -> {
-                if (failure != null) {
-                  giveBack(copy, failure);
-                }
-              }));
+      StoredRun made = new StoredRun(copy, part.generation());
+      witness.requireSound(task.inode(), part, copy, made, sites, Care.RECORDS);
+      requireSound(task, part, task.kept(), List.of(source), sites);
       return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new FsException(FsStatus.EUNAVAIL, "the server is stopping", e);
-    } finally {
-      boolean kept = committing;
-      engine.execute(() -> {
-        if (!kept) {
-          blocks.release(place.copy(), Reuse.AFTER_TICKETS);
-        }
-        tickets.withdraw(place.key());
-      });
+    } catch (FsException e) {
+      log.warn("{}: {}", task.inode(), e.getMessage());
+      return false;
     }
   }
 
-  /// On the engine's thread: the copy is not part of the file. If that is not certain its blocks
-  /// stay reserved until the namenode is started again.
-  private void giveBack(Extent copy, Throwable failure) {
-    if (failure instanceof FsException known && known.status() != FsStatus.EUNKNOWN) {
-      blocks.release(copy, Reuse.AFTER_TICKETS);
-    } else {
-      log.warn("it is not known whether {} is part of a file: it stays reserved", copy);
+  /// @param staying replicas of the whole run of the task
+  /// @param justRead those of them that were read a moment ago
+  private void requireSound(
+      RepairTask task, Extent part, List<Replica> staying, List<Replica> justRead, Sites sites)
+      throws InterruptedException {
+    boolean readable =
+        task.spare().stream().anyMatch(spare -> sites.readable(spare.datanode()).isPresent());
+    for (Replica replica : staying) {
+      Care care = readable && !justRead.contains(replica) ? Care.BYTES : Care.RECORDS;
+      witness.requireSound(
+          task.inode(),
+          part,
+          task.part(List.of(replica), part.index()).get(0),
+          new StoredRun(replica, part.generation()),
+          sites,
+          care);
     }
   }
 
   /// A copy failed: asks whether that is because of what was to be copied.
-  private void inspect(Replica source, Extent part, Map<DatanodeId, Site> sites) {
-    Site site = sites.get(source.datanode());
-    if (site == null) {
-      return;
-    }
-    List<StoredPart> parts = new ArrayList<>();
-    parts.add(new StoredPart(new StoredRun(source, part.generation()), part.count()));
-    try {
-      compare(site.datanode(), parts);
-    } catch (CompletionException e) {
-      log.warn("{} did not tell what it holds: {}", source.datanode(), e.getMessage());
-    }
-  }
-
-  /// On the engine's thread.
-  private Place reserve(RepairTask task, Map<DatanodeId, Site> sites) {
-    Set<String> hosts = new HashSet<>();
-    for (Replica replica : task.kept()) {
-      Site site = sites.get(replica.datanode());
-      if (site != null) {
-        hosts.add(site.datanode().host());
-      }
-    }
-    Set<DatanodeId> avoided = new HashSet<>();
-    for (Site site : sites.values()) {
-      if (hosts.contains(site.datanode().host())
-          || site.standing() != Standing.SERVING
-          || site.datanode().address().isEmpty()) {
-        avoided.add(site.datanode().id());
-      }
-    }
-    Extent extent = task.extent();
-    List<Extent> runs =
-        blocks.reserve(
-            new AllocationRequest(
-                extent.index(), extent.count(), 1, List.of(), avoided, Optional.empty()));
-    // where free blocks are scattered the run is copied part by part
-    runs.subList(1, runs.size()).forEach(run -> blocks.release(run, Reuse.AT_ONCE));
-    Extent first = runs.get(0);
-    return new Place(
-        engine.newTransactionKey(),
-        new Extent(
-            first.index(), first.count(), extent.generation(), first.replicas(), Checksums.NONE));
-  }
-
-  /// On the engine's thread: fresh tickets, for one part of a long copy.
-  private RepairLinks.CopyOrder order(
-      Place place, Extent part, Replica source, InodeId inode, Map<DatanodeId, Site> sites) {
-    Extent read =
-        new Extent(part.index(), part.count(), part.generation(), List.of(source), Checksums.NONE);
-    GrantedExtent reads = tickets.grant(read, Ticket.Right.READ, 0);
-    GrantedExtent writes = tickets.grant(place.copy(), Ticket.Right.COPY, place.key());
-    Replica target = place.copy().replicas().get(0);
-    return new RepairLinks.CopyOrder(
-        addressOf(source.datanode(), sites),
-        reads.tickets().get(0),
-        source.firstBlock(),
-        part.count(),
-        inode,
-        addressOf(target.datanode(), sites),
-        writes.tickets().get(0),
-        target.firstBlock());
-  }
-
-  private static String addressOf(DatanodeId id, Map<DatanodeId, Site> sites) {
-    Site site = sites.get(id);
-    if (site == null || site.datanode().address().isEmpty()) {
-      throw new FsException(FsStatus.EUNAVAIL, id + " has not been heard of yet");
-    }
-    return site.datanode().address();
-  }
-
-  private <T> T onEngine(Supplier<T> task) {
-    return wait(CompletableFuture.supplyAsync(task, engine::execute));
-  }
-
-  /// Waits for an answer, and throws what it failed with.
-  private static <T> T wait(CompletableFuture<T> answer) {
-    try {
-      return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      if (cause instanceof FsException known) {
-        throw known;
-      }
-      throw new FsException(FsStatus.EUNAVAIL, String.valueOf(cause.getMessage()), cause);
-    } catch (TimeoutException e) {
-      throw new FsException(
-          FsStatus.EUNAVAIL, "no answer came within " + PATIENCE_SECONDS + " seconds", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new FsException(FsStatus.EUNAVAIL, "the server is stopping", e);
-    }
+  private void inspect(RepairTask task, Extent run, Replica source, Sites sites) {
+    FileExtent only =
+        new FileExtent(
+            task.inode(),
+            task.wanted(),
+            new Extent(
+                run.index(), run.count(), run.generation(), List.of(source), run.checksums()));
+    inspection.inspect(List.of(only), sites, this::found);
   }
 
   /// Stops looking; copies under way are given up.

@@ -7,6 +7,7 @@ import io.plasmafs.model.Principal;
 import io.plasmafs.namenode.engine.Engine;
 import io.plasmafs.namenode.metadata.DatanodeRecord.Order;
 import io.plasmafs.namenode.registry.DatanodeRegistry;
+import io.plasmafs.namenode.repair.RepairFigures;
 import io.plasmafs.oncrpc.ReplySink;
 import io.plasmafs.oncrpc.RpcCall;
 import io.plasmafs.oncrpc.RpcHandler;
@@ -15,6 +16,7 @@ import io.plasmafs.protocol.Programs;
 import io.plasmafs.protocol.xdr.counter;
 import io.plasmafs.protocol.xdr.datanode_order;
 import io.plasmafs.protocol.xdr.status_result;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,14 +31,20 @@ public final class AdminProgram {
   private final ClusterFacts facts;
   private final Engine engine;
   private final DatanodeRegistry registry;
+  private final RepairFigures repair;
   private final Set<String> superusers;
 
   /// @param superusers who may give orders
   public AdminProgram(
-      ClusterFacts facts, Engine engine, DatanodeRegistry registry, Set<String> superusers) {
+      ClusterFacts facts,
+      Engine engine,
+      DatanodeRegistry registry,
+      RepairFigures repair,
+      Set<String> superusers) {
     this.facts = facts;
     this.engine = engine;
     this.registry = registry;
+    this.repair = repair;
     this.superusers = Set.copyOf(superusers);
   }
 
@@ -94,7 +102,13 @@ public final class AdminProgram {
 
   private CompletableFuture<Map<String, Long>> figures() {
     return CompletableFuture.supplyAsync(
-        () -> Map.of(OPEN_TRANSACTIONS, (long) engine.openTransactions(), INODES, engine.inodes()),
+        () -> {
+          Map<String, Long> figures = new LinkedHashMap<>();
+          figures.put(OPEN_TRANSACTIONS, (long) engine.openTransactions());
+          figures.put(INODES, engine.inodes());
+          figures.putAll(repair.byName());
+          return figures;
+        },
         engine::execute);
   }
 

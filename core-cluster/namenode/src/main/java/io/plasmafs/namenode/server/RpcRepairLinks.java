@@ -11,6 +11,7 @@ import io.plasmafs.protocol.xdr.copy_args;
 import io.plasmafs.protocol.xdr.datanode_status;
 import io.plasmafs.protocol.xdr.inventory_args;
 import io.plasmafs.protocol.xdr.inventory_result;
+import io.plasmafs.protocol.xdr.verify_args;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 /// Thread-safe.
 public final class RpcRepairLinks implements RepairLinks {
   private static final Duration COPY_TIMEOUT = Duration.ofSeconds(100);
+  private static final Duration INVENTORY_TIMEOUT = Duration.ofSeconds(30);
 
   private final RpcControlLinks links;
   private final ControlProof proof;
@@ -63,14 +65,40 @@ public final class RpcRepairLinks implements RepairLinks {
           arguments.count = count;
           proof.sign(arguments);
           return client.call(
-              Programs.CONTROL, Programs.Control.INVENTORY, arguments, inventory_result::new);
+              Programs.CONTROL,
+              Programs.Control.INVENTORY,
+              arguments,
+              inventory_result::new,
+              client.options().withTimeout(INVENTORY_TIMEOUT));
         })
-        .thenApply(result -> {
-          requireOk(result.status, result.message);
-          return Arrays.stream(result.records)
-              .map(record -> new StoredBlock(record.block, record.generation, record.length))
-              .toList();
-        });
+        .thenApply(RpcRepairLinks::blocks);
+  }
+
+  @Override
+  public CompletableFuture<List<StoredBlock>> verify(String address, long first, int count) {
+    return links
+        .connection(address)
+        .thenCompose(client -> {
+          verify_args arguments = new verify_args();
+          arguments.first = first;
+          arguments.count = count;
+          proof.sign(arguments);
+          return client.call(
+              Programs.CONTROL,
+              Programs.Control.VERIFY,
+              arguments,
+              inventory_result::new,
+              client.options().withTimeout(COPY_TIMEOUT));
+        })
+        .thenApply(RpcRepairLinks::blocks);
+  }
+
+  private static List<StoredBlock> blocks(inventory_result result) {
+    requireOk(result.status, result.message);
+    return Arrays.stream(result.records)
+        .map(record ->
+            new StoredBlock(record.block, record.generation, record.length, record.checksum))
+        .toList();
   }
 
   private static void requireOk(int code, String message) {

@@ -55,9 +55,9 @@ class RepairPlannerTest {
     RepairTask task = only(file(7, 2, 1, 5));
     assertThat(task.needsCopy()).isTrue();
     assertThat(task.sources()).containsExactly(on(1));
-    assertThat(task.with(on(2), 0)).containsExactly(on(1), on(2));
+    assertThat(task.with(on(2), 0, true)).containsExactly(on(1), on(2));
     // of three, two are still missing: what is lost may come back and is not given up yet
-    assertThat(only(file(7, 3, 1, 5)).with(on(2), 0)).containsExactly(on(1), on(2), on(5));
+    assertThat(only(file(7, 3, 1, 5)).with(on(2), 0, true)).containsExactly(on(1), on(2), on(5));
   }
 
   @Test
@@ -65,7 +65,7 @@ class RepairPlannerTest {
     RepairTask task = only(file(7, 2, 1, 4));
     assertThat(task.needsCopy()).isTrue();
     assertThat(task.sources()).containsExactly(on(1), on(4));
-    assertThat(task.with(on(2), 0)).containsExactly(on(1), on(2));
+    assertThat(task.with(on(2), 0, true)).containsExactly(on(1), on(2));
   }
 
   @Test
@@ -109,7 +109,7 @@ class RepairPlannerTest {
   @Test
   void aPartOfARunIsMovedWithinIt() {
     RepairTask task = only(file(7, 3, 1, 2));
-    assertThat(task.with(on(3), 5))
+    assertThat(task.with(on(3), 5, true))
         .containsExactly(
             new Replica(new DatanodeId(1), 105), new Replica(new DatanodeId(2), 105), on(3));
   }
