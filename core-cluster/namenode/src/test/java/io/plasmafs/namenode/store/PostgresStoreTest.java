@@ -630,7 +630,9 @@ class PostgresStoreTest {
             Optional.empty());
     open.append(Samples.batch(1, 1, new Change.PutInode(target)));
     StoreException.Kind kind = null;
-    for (long sequence = 2; sequence < 2000 && kind == null; sequence++) {
+    // The tables are brought up to date behind the appends: it may take a while to be noticed.
+    long patience = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    for (long sequence = 2; kind == null && System.nanoTime() < patience; sequence++) {
       CompletableFuture<Void> next = open.store().append(Samples.creations(1, sequence, 1));
       kind = next.handle((v, e) -> e).join() == null ? null : kindOf(next);
     }
