@@ -9,9 +9,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Names of users and groups of one message: the thousands of objects in it have few owners, who
-/// thus share one string. Made for a message and dropped with it. Not thread-safe.
+/// thus share one string. Two names of the same hash have room side by side, so that the owner and
+/// the group of one object never put each other out. Made for a message and dropped with it. Not
+/// thread-safe.
 final class NameCache {
-  private static final int SLOTS = 32;
+  private static final int PAIRS = 16;
 
   private byte @Nullable [] @Nullable [] keys;
   private @Nullable String @Nullable [] values;
@@ -23,17 +25,22 @@ final class NameCache {
       return "";
     }
     if (keys == null || values == null) {
-      keys = new byte[SLOTS][];
-      values = new String[SLOTS];
+      keys = new byte[2 * PAIRS][];
+      values = new String[2 * PAIRS];
     }
-    int slot = Arrays.hashCode(bytes) & (SLOTS - 1);
-    String known = values[slot];
-    if (known != null && Arrays.equals(keys[slot], bytes)) {
-      return known;
+    int newest = 2 * (Arrays.hashCode(bytes) & (PAIRS - 1));
+    int oldest = newest + 1;
+    for (int slot = newest; slot <= oldest; slot++) {
+      String known = values[slot];
+      if (known != null && Arrays.equals(keys[slot], bytes)) {
+        return known;
+      }
     }
     String text = decode(field, bytes);
-    keys[slot] = bytes;
-    values[slot] = text;
+    keys[oldest] = keys[newest];
+    values[oldest] = values[newest];
+    keys[newest] = bytes;
+    values[newest] = text;
     return text;
   }
 

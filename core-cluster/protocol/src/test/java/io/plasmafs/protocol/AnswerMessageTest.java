@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 final class AnswerMessageTest {
@@ -91,7 +92,7 @@ final class AnswerMessageTest {
         .hasMessageContaining("16384");
   }
 
-  @Test
+  @RepeatedTest(100)
   void ownersOfAListingShareOneString() throws Exception {
     List<Outcome.Entry> entries = new ArrayList<>();
     Attributes some = samples.attributes();
@@ -108,6 +109,7 @@ final class AnswerMessageTest {
     assertThat(listing.entries())
         .allSatisfy(e ->
             assertThat(e.attributes().orElseThrow().owner())
+                .as("seed %d", seed)
                 .isSameAs(owner)
                 .isEqualTo(some.owner()));
   }
