@@ -76,6 +76,13 @@ final class ArchitectureTest {
       onlyUsedIn(describedPackages("Jackson", "com.fasterxml.jackson.."))
           .by("io.plasmafs.cli..", "io.plasmafs.http..", EMBEDDED);
 
+  /// Who remembers something, and forgets it again to stay within its bounds, says so in a package
+  /// of its own.
+  @ArchTest
+  static final ArchRule caffeineStaysInTheCaches =
+      onlyUsedIn(describedPackages("Caffeine", "com.github.benmanes.caffeine.."))
+          .by("io.plasmafs.client.cache..", "io.plasmafs.namenode.cache..");
+
   /// Gateways and the command reach the cluster through the client alone.
   @ArchTest
   static final ArchRule doorsSeeOnlyTheClient =

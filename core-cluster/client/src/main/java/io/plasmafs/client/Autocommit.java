@@ -6,6 +6,7 @@ import io.plasmafs.client.wire.NamenodeSession;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.Principal;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
 import io.plasmafs.model.operation.Operation;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 
 /// Compounds that are transactions of their own. The way without trouble is one asynchronous call.
 /// With trouble a virtual thread takes over: after a lost connection it finds out by the token
@@ -28,11 +30,62 @@ final class Autocommit {
   private final CoordinatorLink coordinator;
   private final Duration timeout;
   private final RetryPolicy retry;
+  private final Optional<Principal> actor;
+  private final LongSupplier transactionIds;
 
-  Autocommit(CoordinatorLink coordinator, Duration timeout, RetryPolicy retry) {
+  /// @param actor who acts; the principal of the connection if absent
+  Autocommit(
+      CoordinatorLink coordinator,
+      Duration timeout,
+      RetryPolicy retry,
+      Optional<Principal> actor,
+      LongSupplier transactionIds) {
     this.coordinator = coordinator;
     this.timeout = timeout;
     this.retry = retry;
+    this.actor = actor;
+    this.transactionIds = transactionIds;
+  }
+
+  /// One call. For another principal than the connection's it frames the operations by a begin and
+  /// a commit.
+  private CompletableFuture<Answer> send(NamenodeSession session, Compound compound) {
+    if (actor.isEmpty()) {
+      return session.compound(compound);
+    }
+    long id = transactionIds.getAsLong();
+    List<Operation> framed = new ArrayList<>(compound.operations().size() + 2);
+    framed.add(new Operation.Begin(Duration.ZERO, actor));
+    for (Operation operation : compound.operations()) {
+      framed.add(Shifted.by(operation, 1));
+    }
+    framed.add(new Operation.Commit(compound.token()));
+    return session
+        .compound(new Compound(id, Optional.empty(), framed))
+        .thenApply(answer -> {
+          if (answer.failure().isPresent()) {
+            // Within a transaction what succeeded stays, until this ends it.
+            var unused =
+                session.compound(
+                    new Compound(id, Optional.empty(), List.of(new Operation.Abort())));
+            Answer.Failure failure = answer.failure().get();
+            return new Answer(
+                answer.outcomes().isEmpty()
+                    ? List.of()
+                    : answer.outcomes().subList(1, answer.outcomes().size()),
+                Optional.of(
+                    new Answer.Failure(
+                        failure.operation() > compound.operations().size()
+                            ? -1
+                            : Math.max(-1, failure.operation() - 1),
+                        failure.cause())),
+                0);
+          }
+          int last = answer.outcomes().size() - 1;
+          long sequence =
+              Outcomes.expect(Outcome.Committed.class, answer.outcomes().get(last)).sequence();
+          return new Answer(answer.outcomes().subList(1, last), Optional.empty(), sequence);
+        });
   }
 
   CompletableFuture<Answer> submit(List<Operation> operations) {
@@ -45,8 +98,7 @@ final class Autocommit {
     NamenodeSession session = standing.get();
     CompletableFuture<Answer> result = new CompletableFuture<>();
     var unused =
-        session
-            .compound(compound)
+        send(session, compound)
             .whenComplete((answer, error) -> {
               if (error == null && !isTrouble(answer)) {
                 result.complete(answer);
@@ -144,7 +196,7 @@ final class Autocommit {
           }
         }
         attempts++;
-        Answer answer = Waiting.on(session.compound(compound));
+        Answer answer = Waiting.on(send(session, compound));
         if (answer.failure().isEmpty()) {
           return answer.outcomes().size() == compound.operations().size()
               ? answer
@@ -217,7 +269,7 @@ final class Autocommit {
   }
 
   /// The commit happened, and its answer was lost: what it would have said is asked for again.
-  private static Answer afterTheFact(NamenodeSession session, Compound compound, long sequence) {
+  private Answer afterTheFact(NamenodeSession session, Compound compound, long sequence) {
     List<Operation> questions = new ArrayList<>();
     for (Operation operation : compound.operations()) {
       questions.add(
@@ -230,7 +282,7 @@ final class Autocommit {
             default -> changes(operation) ? new Operation.Versions(List.of()) : operation;
           });
     }
-    Answer answer = Waiting.on(session.compound(new Compound(0, Optional.empty(), questions)));
+    Answer answer = Waiting.on(send(session, new Compound(0, Optional.empty(), questions)));
     if (answer.failure().isPresent()) {
       throw new FsException(
           FsStatus.EUNKNOWN,

@@ -1,5 +1,6 @@
 package io.plasmafs.client;
 
+import io.plasmafs.client.cache.CacheLimits;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.Principal;
@@ -26,6 +27,9 @@ import java.util.Properties;
 /// @param callTimeout for how long one call may go unanswered before its connection is given up
 /// @param retry of transactions that met a conflict
 /// @param bufferBytes direct memory that all streams of the client together may use
+/// @param cache how much is remembered of metadata and blocks
+/// @param maxStaleness for how long what was read may be used without asking whether it is still
+///   current; zero: each use is validated
 /// @param leakDetection log a warning, with the place of creation, for each transaction, stream,
 ///   file or channel that was collected without having been closed
 public record ClientConfig(
@@ -36,6 +40,8 @@ public record ClientConfig(
     Duration callTimeout,
     RetryPolicy retry,
     long bufferBytes,
+    CacheLimits cache,
+    Duration maxStaleness,
     boolean leakDetection) {
 
   /// The port of namenodes where none is given.
@@ -54,6 +60,9 @@ public record ClientConfig(
       throw new FsException(
           FsStatus.EINVAL,
           "buffers of " + bufferBytes + " bytes are too small: at least 4 MiB are needed");
+    }
+    if (maxStaleness.isNegative()) {
+      throw new FsException(FsStatus.EINVAL, "a staleness of " + maxStaleness + " is negative");
     }
   }
 
@@ -79,6 +88,8 @@ public record ClientConfig(
         Duration.ofSeconds(30),
         RetryPolicy.DEFAULT,
         DEFAULT_BUFFER_BYTES,
+        CacheLimits.DEFAULT,
+        Duration.ZERO,
         Boolean.getBoolean("plasma.client.leakDetection"));
   }
 
@@ -150,36 +161,113 @@ public record ClientConfig(
         callTimeout,
         retry,
         bufferBytes,
+        cache,
+        maxStaleness,
         leakDetection);
   }
 
   /// This configuration, waiting so long for a coordinator.
   public ClientConfig withTimeout(Duration newTimeout) {
     return new ClientConfig(
-        cluster, namenodes, principal, newTimeout, callTimeout, retry, bufferBytes, leakDetection);
+        cluster,
+        namenodes,
+        principal,
+        newTimeout,
+        callTimeout,
+        retry,
+        bufferBytes,
+        cache,
+        maxStaleness,
+        leakDetection);
   }
 
   /// This configuration, waiting so long for one answer.
   public ClientConfig withCallTimeout(Duration newTimeout) {
     return new ClientConfig(
-        cluster, namenodes, principal, timeout, newTimeout, retry, bufferBytes, leakDetection);
+        cluster,
+        namenodes,
+        principal,
+        timeout,
+        newTimeout,
+        retry,
+        bufferBytes,
+        cache,
+        maxStaleness,
+        leakDetection);
   }
 
   /// This configuration, running transactions again like this.
   public ClientConfig withRetry(RetryPolicy policy) {
     return new ClientConfig(
-        cluster, namenodes, principal, timeout, callTimeout, policy, bufferBytes, leakDetection);
+        cluster,
+        namenodes,
+        principal,
+        timeout,
+        callTimeout,
+        policy,
+        bufferBytes,
+        cache,
+        maxStaleness,
+        leakDetection);
   }
 
   /// This configuration, with so much direct memory for streams.
   public ClientConfig withBufferBytes(long bytes) {
     return new ClientConfig(
-        cluster, namenodes, principal, timeout, callTimeout, retry, bytes, leakDetection);
+        cluster,
+        namenodes,
+        principal,
+        timeout,
+        callTimeout,
+        retry,
+        bytes,
+        cache,
+        maxStaleness,
+        leakDetection);
+  }
+
+  /// This configuration, remembering so much.
+  public ClientConfig withCache(CacheLimits limits) {
+    return new ClientConfig(
+        cluster,
+        namenodes,
+        principal,
+        timeout,
+        callTimeout,
+        retry,
+        bufferBytes,
+        limits,
+        maxStaleness,
+        leakDetection);
+  }
+
+  /// This configuration, trusting what was read for so long.
+  public ClientConfig withMaxStaleness(Duration age) {
+    return new ClientConfig(
+        cluster,
+        namenodes,
+        principal,
+        timeout,
+        callTimeout,
+        retry,
+        bufferBytes,
+        cache,
+        age,
+        leakDetection);
   }
 
   /// This configuration, with the search for what was not closed on or off.
   public ClientConfig withLeakDetection(boolean on) {
     return new ClientConfig(
-        cluster, namenodes, principal, timeout, callTimeout, retry, bufferBytes, on);
+        cluster,
+        namenodes,
+        principal,
+        timeout,
+        callTimeout,
+        retry,
+        bufferBytes,
+        cache,
+        maxStaleness,
+        on);
   }
 }

@@ -1,5 +1,7 @@
 package io.plasmafs.client;
 
+import io.plasmafs.client.cache.BlockCache;
+import io.plasmafs.client.cache.SliceKey;
 import io.plasmafs.client.wire.DatanodePool;
 import io.plasmafs.client.wire.ReadAnswer;
 import io.plasmafs.model.Attributes;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// The bytes of one file as a transaction sees them: the block list, fetched as it is needed, and
@@ -42,6 +45,9 @@ final class FileContent implements AutoCloseable {
 
   private static final Duration REFETCH_PAUSE = Duration.ofMillis(50);
 
+  /// Verifies answers, beside the threads of the wire and of the readers.
+  private static final Executor ADMISSION = task -> Thread.ofVirtual().start(task);
+
   /// Extents kept; beyond this all are forgotten and fetched anew.
   private static final int MAX_EXTENTS = 1 << 15;
 
@@ -53,6 +59,11 @@ final class FileContent implements AutoCloseable {
   private final Location where;
   private final Attributes attributes;
   private final @Nullable ByteBuffer inline;
+  private final BlockCache cache;
+
+  /// Whether the block list is that of the committed version in `attributes`: only then may its
+  /// slices be remembered.
+  private volatile boolean committed;
 
   /// Replaced under the lock only.
   private volatile Namespace source;
@@ -77,6 +88,8 @@ final class FileContent implements AutoCloseable {
     this.owned = owned;
     this.where = where;
     this.attributes = content.attributes();
+    this.cache = client.blockCache();
+    this.committed = cache.isOn() && attributes.contentVersion() > 0;
     this.inline =
         switch (content.body()) {
           case Outcome.Body.Inline(var bytes) -> bytes.buffer();
@@ -246,6 +259,16 @@ final class FileContent implements AutoCloseable {
 
   private List<Part> plan(long position, int length) {
     List<Part> parts = new ArrayList<>(1);
+    try {
+      plan(position, length, parts);
+      return parts;
+    } catch (RuntimeException e) {
+      parts.forEach(Part::close);
+      throw e;
+    }
+  }
+
+  private void plan(long position, int length, List<Part> parts) {
     ByteBuffer all = inline;
     if (all != null) {
       int present = (int) Math.max(0, Math.min(length, all.limit() - position));
@@ -255,7 +278,7 @@ final class FileContent implements AutoCloseable {
       if (present < length) {
         parts.add(new Hole(length - present));
       }
-      return parts;
+      return;
     }
     long at = position;
     long end = position + length;
@@ -265,14 +288,59 @@ final class FileContent implements AutoCloseable {
       long partEnd;
       if (extent.isPresent()) {
         partEnd = Math.min(end, extent.get().extent().end() * blockSize);
-        parts.add(new Stored(extent.get(), at, (int) (partEnd - at)));
+        addStored(parts, extent.get(), at, partEnd);
       } else {
         partEnd = Math.min(end, holeEnd(block) * blockSize);
         parts.add(new Hole((int) (partEnd - at)));
       }
       at = partEnd;
     }
-    return parts;
+  }
+
+  /// Takes from the cache what is there, waits for what others load, and asks a datanode for the
+  /// rest.
+  private void addStored(List<Part> parts, GrantedExtent granted, long from, long end) {
+    if (!committed) {
+      parts.add(new Stored(granted, from, (int) (end - from), false));
+      return;
+    }
+    long claimed = from;
+    long at = from;
+    try {
+      while (at < end) {
+        SliceKey key = key(granted.extent(), at);
+        long next = Math.min(end, (key.index() + 1) * sliceSize);
+        BlockCache.Look look = cache.look(key);
+        if (!(look instanceof BlockCache.Look.Claimed)) {
+          Part part =
+              look instanceof BlockCache.Look.Present(BlockCache.Slice slice)
+                  ? new Cached(slice, (int) (at % sliceSize), (int) (next - at))
+                  : new Joined(
+                      ((BlockCache.Look.Loading) look).done(), granted, at, (int) (next - at));
+          if (claimed < at) {
+            long start = claimed;
+            claimed = at;
+            parts.add(new Stored(granted, start, (int) (at - start), true));
+          }
+          parts.add(part);
+          claimed = next;
+        }
+        at = next;
+      }
+      if (claimed < end) {
+        long start = claimed;
+        claimed = end;
+        parts.add(new Stored(granted, start, (int) (end - start), true));
+      }
+    } finally {
+      for (long left = claimed; left < at; left = (left / sliceSize + 1) * sliceSize) {
+        cache.giveUp(key(granted.extent(), left));
+      }
+    }
+  }
+
+  private SliceKey key(Extent extent, long position) {
+    return new SliceKey(attributes.inode(), extent.generation(), position / sliceSize);
   }
 
   /// The extent that holds a block, which is fetched if need be; nothing for a hole.
@@ -339,6 +407,9 @@ final class FileContent implements AutoCloseable {
       sameSnapshot = false;
       content = read(source, where, false, first);
     }
+    if (content.attributes().contentVersion() != attributes.contentVersion()) {
+      committed = false;
+    }
     if (!sameSnapshot && content.attributes().contentVersion() != attributes.contentVersion()) {
       throw new FsException(
           FsStatus.ESTALE,
@@ -361,6 +432,57 @@ final class FileContent implements AutoCloseable {
     @Override
     public void copyTo(ByteBuffer target, int refetches) {
       target.put(bytes.duplicate());
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /// What the cache has of a slice.
+  private record Cached(BlockCache.Slice slice, int offset, int length) implements Part {
+    @Override
+    public void copyTo(ByteBuffer target, int refetches) {
+      ByteBuffer bytes = slice.bytes();
+      int present = Math.max(0, Math.min(length, bytes.limit() - offset));
+      if (present > 0) {
+        target.put(bytes.slice(offset, present));
+      }
+      Hole.zero(target, length - present);
+    }
+
+    @Override
+    public void close() {
+      slice.close();
+    }
+  }
+
+  /// A part of a slice that somebody else loads.
+  private final class Joined implements Part {
+    private final CompletableFuture<Boolean> done;
+    private final GrantedExtent granted;
+    private final long position;
+    private final int length;
+
+    Joined(CompletableFuture<Boolean> done, GrantedExtent granted, long position, int length) {
+      this.done = done;
+      this.granted = granted;
+      this.position = position;
+      this.length = length;
+    }
+
+    @Override
+    public void copyTo(ByteBuffer target, int refetches) {
+      boolean unused = Waiting.on(done);
+      Part part =
+          cache
+              .get(key(granted.extent(), position))
+              .<Part>map(slice -> new Cached(slice, (int) (position % sliceSize), length))
+              .orElseGet(() -> new Stored(granted, position, length, false));
+      try {
+        part.copyTo(target, refetches);
+      } finally {
+        part.close();
+      }
     }
 
     @Override
@@ -404,7 +526,11 @@ final class FileContent implements AutoCloseable {
     private @Nullable CompletableFuture<ReadAnswer> answer;
     private boolean closed;
 
-    Stored(GrantedExtent granted, long position, int length) {
+    /// Whether the slices were claimed, and are to be brought into the cache.
+    private volatile boolean claimed;
+
+    Stored(GrantedExtent granted, long position, int length, boolean claimed) {
+      this.claimed = claimed;
       this.granted = granted;
       this.extent = granted.extent();
       this.position = position;
@@ -415,6 +541,8 @@ final class FileContent implements AutoCloseable {
       this.order = datanodes.readOrder(extent.replicas());
       if (!order.isEmpty()) {
         ask();
+      } else {
+        giveUpClaims();
       }
     }
 
@@ -431,7 +559,47 @@ final class FileContent implements AutoCloseable {
                       granted.tickets().get(replica),
                       at.firstBlock() + block - extent.index(),
                       offset,
-                      sliceBytes));
+                      sliceBytes))
+              .thenApplyAsync(this::admit, ADMISSION)
+              .whenComplete((got, error) -> {
+                if (error != null) {
+                  giveUpClaims();
+                }
+              });
+    }
+
+    /// Verifies an answer as soon as it comes, whether its reader is ready for it or not: others
+    /// may wait for the slices too.
+    private ReadAnswer admit(ReadAnswer got) {
+      try {
+        if (got.status() != FsStatus.OK) {
+          throw new FsException(got.status(), got.message());
+        }
+        verify(got);
+        if (claimed) {
+          int available = got.data().length();
+          for (int from = 0; from < sliceBytes; from += sliceSize) {
+            int start = from;
+            int bytes = Math.max(0, Math.min(sliceSize, available - from));
+            cache.fill(
+                key(extent, sliceStart + from), bytes, frame -> copy(got, start, bytes, frame));
+          }
+          claimed = false;
+        }
+        return got;
+      } catch (RuntimeException e) {
+        got.data().release();
+        throw e;
+      }
+    }
+
+    private void giveUpClaims() {
+      if (claimed) {
+        claimed = false;
+        for (int from = 0; from < sliceBytes; from += sliceSize) {
+          cache.giveUp(key(extent, sliceStart + from));
+        }
+      }
     }
 
     @Override
@@ -443,9 +611,6 @@ final class FileContent implements AutoCloseable {
           ReadAnswer got = Waiting.on(answer);
           answer = null;
           try {
-            if (got.status() != FsStatus.OK) {
-              throw new FsException(got.status(), got.message());
-            }
             deliver(got, target);
             return;
           } finally {
@@ -502,8 +667,8 @@ final class FileContent implements AutoCloseable {
       }
     }
 
-    /// Verifies the slices, then copies the bytes wanted; what the datanode does not have is zero.
-    private void deliver(ReadAnswer got, ByteBuffer target) {
+    /// Verifies the slices.
+    private void verify(ReadAnswer got) {
       int available = got.data().length();
       int slices = (available + sliceSize - 1) / sliceSize;
       if (available > sliceBytes || got.checksums().count() != slices) {
@@ -565,20 +730,26 @@ final class FileContent implements AutoCloseable {
           }
         }
       }
+    }
+
+    /// Copies the bytes wanted; what the datanode does not have is zero.
+    private void deliver(ReadAnswer got, ByteBuffer target) {
       int skip = (int) (position - sliceStart);
-      int present = Math.max(0, Math.min(length, available - skip));
-      if (present > 0) {
-        int left = present;
-        int toSkip = skip;
-        for (ByteBuffer buffer : got.data().buffers()) {
-          int skipped = Math.min(toSkip, buffer.remaining());
-          toSkip -= skipped;
-          int taken = Math.min(left, buffer.remaining() - skipped);
-          target.put(buffer.slice(buffer.position() + skipped, taken));
-          left -= taken;
-        }
-      }
+      int present = Math.max(0, Math.min(length, got.data().length() - skip));
+      copy(got, skip, present, target);
       Hole.zero(target, length - present);
+    }
+
+    private static void copy(ReadAnswer got, int from, int count, ByteBuffer target) {
+      int left = count;
+      int toSkip = from;
+      for (ByteBuffer buffer : got.data().buffers()) {
+        int skipped = Math.min(toSkip, buffer.remaining());
+        toSkip -= skipped;
+        int taken = Math.min(left, buffer.remaining() - skipped);
+        target.put(buffer.slice(buffer.position() + skipped, taken));
+        left -= taken;
+      }
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.plasmafs.model.LinkTarget;
 import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.model.operation.Answer;
+import io.plasmafs.model.operation.Compound;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Operation.AttributeChanges;
@@ -22,6 +23,7 @@ import io.plasmafs.model.operation.Outcome;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -96,14 +98,22 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
     return inode(new Operation.Stat(Location.of(inode), false));
   }
 
-  /// Attributes of many objects in one round trip, in the order asked for; one that cannot be had
-  /// fails alone.
+  /// Attributes of many objects in one round trip for each
+  /// [io.plasmafs.model.operation.Compound#MAX_OPERATIONS] of them, in the order asked for; one
+  /// that cannot be had fails alone.
   ///
   /// @param follow whether a symbolic link at the end of a path is followed
   default List<Outcome.Found> statMany(List<FsPath> paths, boolean follow) {
-    List<Operation.Stat> objects =
-        paths.stream().map(path -> new Operation.Stat(Location.of(path), follow)).toList();
-    return expect(Outcome.Inodes.class, execute(new Operation.StatMany(objects))).results();
+    List<Outcome.Found> results = new ArrayList<>(paths.size());
+    for (int from = 0; from < paths.size(); from += Compound.MAX_OPERATIONS) {
+      List<Operation.Stat> objects =
+          paths.subList(from, Math.min(paths.size(), from + Compound.MAX_OPERATIONS)).stream()
+              .map(path -> new Operation.Stat(Location.of(path), follow))
+              .toList();
+      results.addAll(
+          expect(Outcome.Inodes.class, execute(new Operation.StatMany(objects))).results());
+    }
+    return results;
   }
 
   /// Committed versions of many inodes in one round trip: the cheap check whether something that

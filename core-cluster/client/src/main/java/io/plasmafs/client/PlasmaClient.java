@@ -1,5 +1,8 @@
 package io.plasmafs.client;
 
+import io.plasmafs.client.cache.BlockCache;
+import io.plasmafs.client.cache.CacheStatistics;
+import io.plasmafs.client.cache.MetadataCache;
 import io.plasmafs.client.wire.CommitState;
 import io.plasmafs.client.wire.CoordinatorLink;
 import io.plasmafs.client.wire.DatanodePool;
@@ -30,7 +33,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The way into a cluster. One client is enough for a program: it is safe for use by many threads,
-/// shares its connections among them, and owns two threads for the wire; callers' threads wait.
+/// shares its connections and its cache among them, and owns two threads for the wire; callers'
+/// threads wait, and virtual threads that end with their task do what nobody waits for.
 ///
 /// ```java
 /// try (PlasmaClient client = PlasmaClient.connect("localhost:2727")) {
@@ -56,16 +60,33 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   /// given away meanwhile, they are read once more.
   private static final long READ_UNHELD_BYTES = 4L << 20;
 
+  /// Grants nothing to anybody, and its tickets end with it.
+  private static final Lookups.Viewer IN_TRANSACTION = new Lookups.Viewer(-1, 0, false);
+
   private final Principal principal;
   private final RpcTransport transport;
   private final CoordinatorLink coordinator;
   private final DatanodePool datanodes;
   private final PieceBuffers buffers;
   private final LeakDetector leaks;
-  private final Autocommit autocommit;
+  private final AtomicLong lastTransaction;
   private final CommitOutcomes outcomes;
+  private final RetryPolicy retry;
+  private final Duration timeout;
+  private final MetadataCache metadata;
+  private final BlockCache blocks;
+  private final Lookups lookups;
+
+  // ---- what views differ in ----
+
+  private final Optional<PlasmaClient> viewed;
+
+  /// Who acts, if that is not the principal of the connection.
+  private final Optional<Principal> actor;
+
+  private final Lookups.Viewer viewer;
+  private final Autocommit autocommit;
   private final TransactionLoop loop;
-  private final AtomicLong lastTransaction = new AtomicLong();
 
   private PlasmaClient(ClientConfig config) {
     this.principal = config.principal().orElseGet(SystemPrincipal::get);
@@ -80,9 +101,100 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     this.datanodes = new DatanodePool(transport, limits, coordinator);
     this.buffers = new PieceBuffers(config.bufferBytes());
     this.leaks = new LeakDetector(config.leakDetection());
-    this.autocommit = new Autocommit(coordinator, config.timeout(), config.retry());
+    this.lastTransaction = new AtomicLong();
     this.outcomes = new CommitOutcomes(coordinator, config.timeout());
-    this.loop = new TransactionLoop(this, config.retry(), outcomes);
+    this.retry = config.retry();
+    this.timeout = config.timeout();
+    this.metadata = new MetadataCache(config.cache().heapBytes());
+    this.blocks = new BlockCache(config.cache().directBytes(), ClusterDescription.SLICE_SIZE);
+    this.lookups = new Lookups(metadata);
+    this.viewed = Optional.empty();
+    this.actor = Optional.empty();
+    this.viewer = new Lookups.Viewer(metadata.who(principal), nanos(config.maxStaleness()), true);
+    this.autocommit =
+        new Autocommit(coordinator, timeout, retry, actor, lastTransaction::incrementAndGet);
+    this.loop = new TransactionLoop(this, retry, outcomes);
+  }
+
+  /// A view of another client.
+  private PlasmaClient(PlasmaClient other, Principal principal, long stalenessNanos) {
+    this.viewed = Optional.of(other.viewed.orElse(other));
+    this.transport = other.transport;
+    this.coordinator = other.coordinator;
+    this.datanodes = other.datanodes;
+    this.buffers = other.buffers;
+    this.leaks = other.leaks;
+    this.lastTransaction = other.lastTransaction;
+    this.outcomes = other.outcomes;
+    this.retry = other.retry;
+    this.timeout = other.timeout;
+    this.metadata = other.metadata;
+    this.blocks = other.blocks;
+    this.lookups = other.lookups;
+    this.principal = principal;
+    boolean same = principal.equals(viewed.get().principal);
+    this.actor = same ? Optional.empty() : Optional.of(principal);
+    this.viewer = new Lookups.Viewer(metadata.who(principal), stalenessNanos, same);
+    this.autocommit =
+        new Autocommit(coordinator, timeout, retry, actor, lastTransaction::incrementAndGet);
+    this.loop = new TransactionLoop(this, retry, outcomes);
+  }
+
+  private static long nanos(Duration staleness) {
+    if (staleness.isNegative()) {
+      throw new FsException(FsStatus.EINVAL, "a staleness of " + staleness + " is negative");
+    }
+    return staleness.compareTo(Duration.ofDays(365)) > 0
+        ? Duration.ofDays(365).toNanos()
+        : staleness.toNanos();
+  }
+
+  /// A view of this client for which somebody else acts, for gateways that have found out who asks:
+  /// it shares connections, memory and cache, and what it may see is what the namenode grants to
+  /// that principal. Making one costs nothing. Closing it does nothing; it ends with this client.
+  ///
+  /// Each call of it carries the principal; so it may hold two operations fewer than another.
+  public PlasmaClient as(Principal other) {
+    return new PlasmaClient(this, other, viewer.stalenessNanos());
+  }
+
+  /// A view of this client that uses what was read before without asking whether it is still
+  /// current, if that was within `age`. Zero: each use is validated. Making one costs nothing, so
+  /// it can be had for a single call. Closing it does nothing; it ends with this client.
+  ///
+  /// What this client has committed itself, or has seen in a newer version, it does not show in an
+  /// older one, whatever the age. With an age, files are opened without being held: if one is
+  /// replaced while it is read, and what remains is not in the cache, a read fails with ESTALE.
+  public PlasmaClient withMaxStaleness(Duration age) {
+    return new PlasmaClient(this, principal, nanos(age));
+  }
+
+  /// What the cache has done since this client was connected; the same for all its views.
+  public CacheStatistics cacheStatistics() {
+    return metadata.statistics(blocks);
+  }
+
+  /// Calls about files that were made to namenodes since this client was connected.
+  public long namenodeCalls() {
+    return coordinator.compounds();
+  }
+
+  BlockCache blockCache() {
+    return blocks;
+  }
+
+  long cacheNow() {
+    return metadata.now();
+  }
+
+  /// Something was committed, or may have been.
+  void committed() {
+    metadata.committed();
+  }
+
+  /// What a transaction was answered: its own changes have version 0, and are passed over.
+  void learnFromTransaction(List<Operation> operations, Answer answer, long asked) {
+    lookups.learn(IN_TRANSACTION, operations, answer, asked);
   }
 
   /// Connects to the cluster that the configuration names.
@@ -182,7 +294,12 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   /// @param actor who acts; this client's principal if absent
   /// @param idleTimeout after so long without a call the server aborts it; zero for its default
   public Transaction begin(CommitToken token, Optional<Principal> actor, Duration idleTimeout) {
-    return new Transaction(this, lastTransaction.incrementAndGet(), token, actor, idleTimeout);
+    return new Transaction(
+        this,
+        lastTransaction.incrementAndGet(),
+        token,
+        actor.isPresent() ? actor : this.actor,
+        idleTimeout);
   }
 
   /// A transaction that a stream or file has for itself.
@@ -264,9 +381,12 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     }
   }
 
-  /// Aborts open transactions, closes connections and ends the threads.
+  /// Aborts open transactions, closes connections and ends the threads. Of a view: does nothing.
   @Override
   public void close() {
+    if (viewed.isPresent()) {
+      return;
+    }
     coordinator.close();
     datanodes.close();
     transport.close();
@@ -274,7 +394,14 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   @Override
   public CompletableFuture<Answer> submit(List<Operation> operations) {
-    return autocommit.submit(operations);
+    return lookups.submit(viewer, this::ask, operations);
+  }
+
+  private CompletableFuture<Answer> ask(List<Operation> operations) {
+    CompletableFuture<Answer> answer = autocommit.submit(operations);
+    return operations.stream().anyMatch(Autocommit::changes)
+        ? answer.whenComplete((done, error) -> metadata.committed())
+        : answer;
   }
 
   @Override
@@ -286,6 +413,9 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   @Override
   public byte[] readAll(Location where) {
+    if (actor.isPresent()) {
+      return readAllHeld(where);
+    }
     FileContent content = FileContent.unheld(this, where);
     if (content.inline().isPresent() || content.size() <= READ_UNHELD_BYTES) {
       try {
@@ -296,6 +426,10 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
         }
       }
     }
+    return readAllHeld(where);
+  }
+
+  private byte[] readAllHeld(Location where) {
     try (FileContent held = FileContent.held(this, where)) {
       return FileEdits.readAll(held);
     }
@@ -303,7 +437,12 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   @Override
   public List<Optional<ByteBuffer>> readMany(List<Location> files) {
-    return BulkRead.read(this, this, files);
+    if (actor.isEmpty()) {
+      return BulkRead.read(this, this, files);
+    }
+    try (Transaction holder = beginHidden()) {
+      return BulkRead.read(this, holder, files);
+    }
   }
 
   @Override
@@ -328,12 +467,19 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   @Override
   public PlasmaFile openFile(Location where) {
-    return new PlasmaFile(this, FileContent.held(this, where));
+    return new PlasmaFile(this, open(where));
   }
 
   @Override
   public PlasmaInputStream openInput(Location where) {
-    return new PlasmaInputStream(this, FileContent.held(this, where));
+    return new PlasmaInputStream(this, open(where));
+  }
+
+  /// Tickets of an actor's read end with the call, so they need a transaction that goes on.
+  private FileContent open(Location where) {
+    return viewer.stalenessNanos() > 0 && actor.isEmpty()
+        ? FileContent.unheld(this, where)
+        : FileContent.held(this, where);
   }
 
   @Override

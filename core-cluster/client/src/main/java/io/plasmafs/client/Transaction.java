@@ -109,8 +109,15 @@ public final class Transaction implements Namespace, AutoCloseable {
     }
 
     private CompletableFuture<Answer> enqueue(List<Operation> operations) {
+      long asked = client.cacheNow();
       CompletableFuture<Answer> answer =
-          last.handle((before, error) -> operations).thenCompose(this::send);
+          last.handle((before, error) -> operations)
+              .thenCompose(this::send)
+              .whenComplete((got, error) -> {
+                if (got != null) {
+                  client.learnFromTransaction(operations, got, asked);
+                }
+              });
       last = answer;
       return answer;
     }
@@ -184,6 +191,14 @@ public final class Transaction implements Namespace, AutoCloseable {
     }
 
     long commit(List<Operation> last) {
+      try {
+        return commitAndResolve(last);
+      } finally {
+        client.committed();
+      }
+    }
+
+    private long commitAndResolve(List<Operation> last) {
       CompletableFuture<?> before;
       synchronized (this) {
         if (state != State.OPEN) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.PlasmaOutputStream;
 import io.plasmafs.client.Transaction;
+import io.plasmafs.client.cache.CacheLimits;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import java.io.IOException;
@@ -82,7 +83,7 @@ class FaultTest {
   void flippedBitsAreReadFromTheOtherCopyOrNotAtAll() throws IOException {
     byte[] content = bytes(1 << 20);
     try (TestCluster cluster = TestCluster.options().start();
-        PlasmaClient client = cluster.connect()) {
+        PlasmaClient client = PlasmaClient.connect(cluster.config().withCache(CacheLimits.NONE))) {
       client.write("/file", content);
       damage(cluster.datanodeDirectory(0), content);
       for (int i = 0; i < 10; i++) {

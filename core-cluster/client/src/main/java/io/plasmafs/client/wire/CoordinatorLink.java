@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ public final class CoordinatorLink implements AutoCloseable {
   private final RpcLimits limits;
   private final String cluster;
   private final List<String> namenodes;
+  private final LongAdder compounds = new LongAdder();
   private final Principal principal;
   private final Duration timeout;
 
@@ -92,6 +94,11 @@ public final class CoordinatorLink implements AutoCloseable {
       current = null;
       session.close();
     }
+  }
+
+  /// Compounds sent to namenodes so far, those of lost connections too.
+  public long compounds() {
+    return compounds.sum();
   }
 
   /// Constants of the cluster, as they were when it was last connected to.
@@ -213,7 +220,8 @@ public final class CoordinatorLink implements AutoCloseable {
 
   private NamenodeSession connect(String address) throws ExecutionException, InterruptedException {
     return new NamenodeSession(
-        RpcClient.connect(transport, Rpc.address(address), limits, Credentials.NONE).get());
+        RpcClient.connect(transport, Rpc.address(address), limits, Credentials.NONE).get(),
+        compounds);
   }
 
   private NamenodeSession prepare(NamenodeSession session)

@@ -26,18 +26,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 
 /// One connection to a namenode. Futures fail with [FsException] only: EUNAVAIL when the connection
 /// was lost or no answer came in time.
 public final class NamenodeSession {
   private final RpcClient rpc;
+  private final LongAdder compounds;
 
-  NamenodeSession(RpcClient rpc) {
+  /// @param compounds counts the compounds that are sent
+  NamenodeSession(RpcClient rpc, LongAdder compounds) {
     this.rpc = rpc;
+    this.compounds = compounds;
   }
 
   /// Runs a compound. What failed in it is in the answer.
   public CompletableFuture<Answer> compound(Compound compound) {
+    compounds.increment();
     return translated(
         rpc.call(
                 Programs.FILESYSTEM,
