@@ -1,10 +1,17 @@
 package io.plasmafs.http;
 
 import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.http.cluster.ApiDescription;
+import io.plasmafs.http.cluster.ClusterState;
+import io.plasmafs.http.commits.Commits;
+import io.plasmafs.http.commits.Housekeeping;
+import io.plasmafs.http.commits.Uploads;
 import io.plasmafs.http.exchange.Handler;
 import io.plasmafs.http.exchange.Route;
 import io.plasmafs.http.files.CommittedScope;
 import io.plasmafs.http.files.DeleteFile;
+import io.plasmafs.http.files.PatchFile;
+import io.plasmafs.http.files.PostFile;
 import io.plasmafs.http.files.PutFile;
 import io.plasmafs.http.files.ReadFile;
 import io.plasmafs.http.files.Scope;
@@ -12,6 +19,7 @@ import io.plasmafs.http.files.TransferBuffers;
 import io.plasmafs.http.files.Uploading;
 import io.plasmafs.http.transactions.OpenTransactions;
 import io.plasmafs.http.transactions.Transactions;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,6 +32,7 @@ final class Api implements AutoCloseable {
   private final TransferBuffers buffers;
   private final Uploading uploading;
   private final OpenTransactions open;
+  private final Housekeeping housekeeping;
 
   /// @param doors what is served beside the API
   Api(PlasmaClient client, HttpGatewayConfig config, List<Door> doors) {
@@ -31,10 +40,13 @@ final class Api implements AutoCloseable {
     this.buffers = new TransferBuffers(config.largeBuffers());
     this.uploading = new Uploading(config.uploads());
     this.open = new OpenTransactions(client, config.transactions());
+    this.housekeeping = new Housekeeping(client, InstantSource.system());
     CommittedScope committed = new CommittedScope(client);
     files("/v1" + FILES, "", exchange -> committed);
     files("/v1/tx/{id}" + FILES, "InTransaction", open.scopes());
     transactions(new Transactions(open, client.principal().user()));
+    commits(new Commits(client), new Uploads(client, committed, uploading));
+    cluster(new ClusterState(client));
     Door.Services services =
         new Door.Services(
             client, exchange -> committed, open.scopes(), scopes -> new ReadFile(scopes, buffers));
@@ -54,6 +66,8 @@ final class Api implements AutoCloseable {
         "write" + suffix,
         new PutFile(scopes, uploading, client.cluster().inlineLimit()));
     route("DELETE", template, "delete" + suffix, new DeleteFile(scopes));
+    route("PATCH", template, "patch" + suffix, new PatchFile(scopes, uploading));
+    route("POST", template, "change" + suffix, new PostFile(scopes, uploading));
   }
 
   private void transactions(Transactions transactions) {
@@ -62,6 +76,23 @@ final class Api implements AutoCloseable {
     route("DELETE", "/v1/tx/{id}", "abortTransaction", transactions::abort);
     route("POST", "/v1/tx/{id}/renew", "renewTransaction", transactions::renew);
     route("POST", "/v1/tx/{id}/commit", "commitTransaction", transactions::commit);
+  }
+
+  private void commits(Commits commits, Uploads uploads) {
+    route("POST", "/v1/commit", "commit", commits::commit);
+    route("GET", "/v1/commit/by-key/{key}", "showCommit", commits::outcome);
+    route("POST", "/v1/uploads", "upload", uploads::take);
+    route("GET", "/v1/uploads/{id}", "showUpload", uploads::show);
+    route("DELETE", "/v1/uploads/{id}", "dropUpload", uploads::drop);
+  }
+
+  private void cluster(ClusterState state) {
+    route("GET", "/v1/cluster", "showCluster", state::show);
+    route("GET", "/v1/health/live", "isLive", state::live);
+    route("GET", "/v1/health/ready", "isReady", state::ready);
+    route("GET", "/openapi.json", "describeApi", ApiDescription.document());
+    route("GET", "/", "showApi", ApiDescription.page());
+    route("GET", "/openapi.js", "scriptOfPage", ApiDescription.script());
   }
 
   private void route(String method, String template, String operation, Handler handler) {
@@ -75,6 +106,7 @@ final class Api implements AutoCloseable {
   /// Aborts what is open.
   @Override
   public void close() {
+    housekeeping.close();
     open.close();
   }
 }

@@ -3,6 +3,7 @@ package io.plasmafs.http;
 import io.plasmafs.client.ClientConfig;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.RetryPolicy;
+import io.plasmafs.http.exchange.Route;
 import io.plasmafs.http.exchange.Router;
 import io.plasmafs.http.server.HttpServer;
 import io.plasmafs.model.FsException;
@@ -18,9 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// A running HTTP gateway: one client of the cluster, and a server in front of it. Any number may
 /// run side by side.
 public final class HttpGateway implements AutoCloseable {
-  /// How long a request waits while the cluster elects, before it is answered with 503.
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   private static final long BUFFER_BYTES = 32L << 20;
 
   private static final RetryPolicy RETRY =
@@ -53,7 +51,7 @@ public final class HttpGateway implements AutoCloseable {
     PlasmaClient client =
         PlasmaClient.connect(
             ClientConfig.of(config.cluster(), config.namenodes())
-                .withTimeout(PATIENCE)
+                .withTimeout(Duration.ofSeconds(config.patienceSeconds()))
                 .withRetry(RETRY)
                 .withBufferBytes(BUFFER_BYTES));
     try {
@@ -75,6 +73,11 @@ public final class HttpGateway implements AutoCloseable {
     }
   }
 
+  /// What it serves.
+  List<Route> routes() {
+    return api.routes();
+  }
+
   /// The port that it listens at.
   public int port() {
     return server.port();
@@ -87,6 +90,15 @@ public final class HttpGateway implements AutoCloseable {
       server.close();
       api.close();
       client.close();
+    }
+  }
+
+  /// Ends as a crash would, for tests: connections break off, and the cluster hears nothing more.
+  void kill() {
+    if (closed.compareAndSet(false, true)) {
+      client.close();
+      server.kill();
+      api.close();
     }
   }
 

@@ -27,6 +27,7 @@ import java.util.TreeSet;
 /// | `large-buffers` | of 2 MiB, for fast downloads; each takes two | `16` |
 /// | `transactions` | open at a time | `256` |
 /// | `idle-seconds` | a connection without a byte for so long is closed | `60` |
+/// | `patience-seconds` | how long a request waits while the cluster elects, before it gets 503 | `20` |
 /// | `drain-seconds` | how long requests may go on when the gateway is told to end | `15` |
 public final class HttpGatewayConfig {
   /// The port where a gateway listens unless it is told otherwise.
@@ -43,6 +44,7 @@ public final class HttpGatewayConfig {
           "large-buffers",
           "transactions",
           "idle-seconds",
+          "patience-seconds",
           "drain-seconds");
 
   private final Properties properties;
@@ -116,6 +118,7 @@ public final class HttpGatewayConfig {
             + largeBuffers()
             + transactions()
             + idleSeconds()
+            + patienceSeconds()
             + drainSeconds();
   }
 
@@ -175,6 +178,11 @@ public final class HttpGatewayConfig {
   /// Most open transactions.
   public int transactions() {
     return number("transactions", 256, 1, 4096);
+  }
+
+  /// Seconds that a request waits while the cluster elects.
+  public int patienceSeconds() {
+    return number("patience-seconds", 20, 1, 600);
   }
 
   /// Seconds after which a silent connection is closed.

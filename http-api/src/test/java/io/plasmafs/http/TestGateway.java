@@ -61,6 +61,7 @@ final class TestGateway implements AutoCloseable {
     properties.setProperty("namenodes", cluster.namenodes());
     properties.setProperty("listen", "127.0.0.1:" + port);
     properties.setProperty("drain-seconds", "2");
+    properties.setProperty("patience-seconds", "5");
     return HttpGateway.start(HttpGatewayConfig.of(properties));
   }
 
@@ -73,6 +74,13 @@ final class TestGateway implements AutoCloseable {
   void restart() throws IOException {
     int port = gateway.port();
     gateway.close();
+    gateway = start(cluster, port);
+  }
+
+  /// Ends the gateway as a crash would, without letting requests end, and starts another one.
+  void kill() throws IOException {
+    int port = gateway.port();
+    gateway.kill();
     gateway = start(cluster, port);
   }
 
@@ -106,7 +114,9 @@ final class TestGateway implements AutoCloseable {
 
   Answer send(HttpRequest request) {
     try {
-      return new Answer(http.send(request, BodyHandlers.ofByteArray()));
+      HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+      ApiCheck.check(request, response);
+      return new Answer(response);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

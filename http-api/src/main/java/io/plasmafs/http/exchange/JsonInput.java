@@ -168,6 +168,11 @@ public final class JsonInput {
     throw wrong(name, "text");
   }
 
+  /// Whether a member is there and text.
+  public boolean isText(String name) {
+    return members.get(name) instanceof String;
+  }
+
   /// A member that must be there, and is text.
   public String requiredText(String name) {
     return text(name).orElseThrow(() -> wrong(name, "text"));

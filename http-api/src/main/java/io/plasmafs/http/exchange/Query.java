@@ -53,9 +53,21 @@ public final class Query {
     return this;
   }
 
-  /// Whether a parameter is given, whatever its value but `false`.
+  /// Whether a parameter is given, whatever its value.
+  public boolean has(String name) {
+    return raw.containsKey(name);
+  }
+
+  /// Whether a parameter is given, without a value or as `true`.
   public boolean flag(String name) {
-    return raw.containsKey(name) && !"false".equals(raw.get(name));
+    String value = raw.get(name);
+    return switch (value) {
+      case null -> false;
+      case "", "true" -> true;
+      case "false" -> false;
+      default ->
+          throw Problem.badRequest("the parameter '" + name + "' is true, false, or has no value");
+    };
   }
 
   /// The value of a parameter, if it is given.

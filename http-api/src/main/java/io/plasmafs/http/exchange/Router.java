@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.slf4j.Logger;
@@ -40,7 +41,10 @@ public final class Router {
         throw fatal;
       }
       Problem problem = Problem.from(failure);
-      if (problem.status() == 500) {
+      if (failure instanceof EofException) {
+        log.debug(
+            "{} {}: the client went away", request.getMethod(), request.getHttpURI().getPath());
+      } else if (problem.status() == 500) {
         log.warn("{} {} failed", request.getMethod(), request.getHttpURI().getPath(), failure);
       }
       if (response.isCommitted()) {

@@ -1,6 +1,7 @@
 package io.plasmafs.http.files;
 
 import io.plasmafs.client.Namespace;
+import io.plasmafs.client.Transaction;
 import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.Problem;
 import io.plasmafs.http.semantics.Conditions;
@@ -93,14 +94,50 @@ final class Guard {
         : failure;
   }
 
+  /// Lets the commit of a transaction find what the conditions ask for.
+  ///
+  /// @throws Problem 412 if they do not hold already
+  void demand(Transaction transaction) {
+    List<Operation> requirements = requirements(transaction);
+    if (!requirements.isEmpty()) {
+      var unused = transaction.execute(requirements);
+    }
+  }
+
+  /// Makes changes under these conditions.
+  <T> Scope.Edited<T> edit(Scope scope, Scope.Edit<T> edit) throws Exception {
+    try {
+      return scope.edit(transaction -> {
+        demand(transaction);
+        return edit.run(transaction);
+      });
+    } catch (FsException e) {
+      throw failure(e);
+    }
+  }
+
+  /// Makes changes that take the request's body, under these conditions, which `edit` has to
+  /// [#demand]. What cannot succeed is refused before anything is begun.
+  <T> Scope.Edited<T> editOnce(Scope scope, Uploading uploading, Scope.Edit<T> edit)
+      throws Exception {
+    List<Operation> unused = requirements(scope.namespace());
+    try (Uploading.Place place = uploading.place()) {
+      return scope.editOnce(path, edit);
+    } catch (FsException e) {
+      throw failure(e);
+    }
+  }
+
   /// Runs operations under these conditions.
   Scope.Edited<List<Outcome>> apply(Scope scope, List<Operation> operations) throws Exception {
-    if (isEmpty()) {
-      return scope.apply(operations);
-    }
+    return isEmpty() ? scope.apply(operations) : apply(scope, namespace -> operations);
+  }
+
+  /// Plans operations and runs them under these conditions.
+  Scope.Edited<List<Outcome>> apply(Scope scope, Scope.Plan plan) throws Exception {
     try {
       return scope.apply(namespace -> {
-        List<Operation> all = new ArrayList<>(operations);
+        List<Operation> all = new ArrayList<>(plan.in(namespace));
         all.addAll(requirements(namespace));
         return all;
       });

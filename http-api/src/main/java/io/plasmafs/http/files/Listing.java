@@ -80,7 +80,12 @@ final class Listing {
       out.put("etag", EntityTag.of(first.directory(), first.contentVersion()).toString());
     }
     out.put("oneInstant", oneInstant)
-        .put("entries", entries.stream().map(entry -> describe(path, entry)).toList());
+        .put(
+            "entries",
+            entries.stream()
+                .filter(entry -> !SystemDirectory.hides(path.resolve(entry.name())))
+                .map(entry -> describe(path, entry))
+                .toList());
     if (!last.complete()) {
       Name end = entries.get(entries.size() - 1).name();
       String next = exchange.rawPath() + "?limit=" + limit + "&after=" + PathText.format(end);
@@ -116,8 +121,10 @@ final class Listing {
       out.setRootValueSeparator(null);
       while (true) {
         for (Outcome.Entry entry : page.entries()) {
-          describe(path, entry).write(out);
-          out.writeRaw('\n');
+          if (!SystemDirectory.hides(path.resolve(entry.name()))) {
+            describe(path, entry).write(out);
+            out.writeRaw('\n');
+          }
         }
         if (page.complete()) {
           return;

@@ -9,7 +9,6 @@ import io.plasmafs.http.exchange.Problem;
 import io.plasmafs.http.semantics.ContentTypes;
 import io.plasmafs.http.semantics.EntityTag;
 import io.plasmafs.model.Bytes;
-import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.operation.Location;
@@ -25,7 +24,7 @@ import java.util.OptionalLong;
 
 /// PUT of a file: creates it or replaces its content, all or nothing. The file stays the same
 /// inode, with its mode, owner and other names. `?mode` sets the permission bits of one that is
-/// created, `?parents` makes missing directories.
+/// created, `?parents` makes missing directories; `?extract` unpacks an archive instead.
 ///
 /// Content that is kept with the metadata goes in one call to the namenode. Larger content is
 /// streamed to the datanodes, while the transaction holds the file: who writes to it meanwhile is
@@ -37,16 +36,22 @@ public final class PutFile implements Handler {
   private final Scope.Source scopes;
   private final Uploading uploading;
   private final int inlineLimit;
+  private final ExtractArchive extract;
 
   /// @param inlineLimit files up to this many bytes are kept with the metadata
   public PutFile(Scope.Source scopes, Uploading uploading, int inlineLimit) {
     this.scopes = scopes;
     this.uploading = uploading;
     this.inlineLimit = inlineLimit;
+    this.extract = new ExtractArchive(scopes, uploading);
   }
 
   @Override
   public void handle(Exchange exchange) throws Exception {
+    if (exchange.query().has("extract")) {
+      extract.handle(exchange);
+      return;
+    }
     exchange.query().allow("mode", "parents");
     if (exchange.header("Content-Range").isPresent()) {
       // RFC 9110 §14.5: what a server does not understand it must refuse.
@@ -92,13 +97,8 @@ public final class PutFile implements Handler {
 
   private Scope.Edited<Outcome.Inode> large(
       Exchange exchange, Scope scope, Guard guard, FsPath path) throws Exception {
-    // What cannot succeed is refused before anything is begun.
-    List<Operation> unused = guard.requirements(scope.namespace());
-    try (Uploading.Place place = uploading.place()) {
-      return scope.editOnce(path, transaction -> stream(exchange, transaction, guard, path));
-    } catch (FsException e) {
-      throw guard.failure(e);
-    }
+    return guard.editOnce(
+        scope, uploading, transaction -> stream(exchange, transaction, guard, path));
   }
 
   private static Outcome.Inode stream(

@@ -2,6 +2,7 @@ package io.plasmafs.http.files;
 
 import io.plasmafs.client.PlasmaFile;
 import io.plasmafs.client.PlasmaIOException;
+import io.plasmafs.http.archives.ArchiveWriter;
 import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.Handler;
 import io.plasmafs.http.semantics.ContentTypes;
@@ -40,6 +41,9 @@ public final class ReadFile implements Handler {
         Description.send(exchange, scope, path);
       } else if (exchange.query().flag("blocks")) {
         BlockList.send(exchange, scope, path);
+      } else if (exchange.query().has("archive")) {
+        String format = exchange.query().allow("archive").required("archive");
+        ArchiveWriter.send(exchange, scope.namespace(), path, format, SystemDirectory::hides);
       } else {
         read(exchange, scope, path);
       }

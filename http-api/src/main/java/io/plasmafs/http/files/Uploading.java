@@ -30,7 +30,7 @@ public final class Uploading {
   /// A place for one body, held until it is closed.
   ///
   /// @throws Problem 503 if there is none for ten seconds
-  Place place() throws InterruptedException {
+  public Place place() throws InterruptedException {
     if (!places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
       throw Problem.of(
           503,
@@ -43,7 +43,7 @@ public final class Uploading {
 
   /// A place, to be given back.
   @FunctionalInterface
-  interface Place extends AutoCloseable {
+  public interface Place extends AutoCloseable {
     @Override
     void close();
   }
@@ -51,7 +51,7 @@ public final class Uploading {
   /// Writes the whole body to `out` and closes it.
   ///
   /// @throws Problem 400 if the body has not the digest that the request says it has
-  static void copy(Exchange exchange, PlasmaOutputStream out) throws IOException {
+  public static void copy(Exchange exchange, PlasmaOutputStream out) throws IOException {
     try {
       copyChecked(exchange, out);
       out.close();

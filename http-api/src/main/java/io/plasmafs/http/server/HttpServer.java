@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -137,6 +138,13 @@ public final class HttpServer implements AutoCloseable {
     stop(server);
   }
 
+  /// Closes all connections at once.
+  public void kill() {
+    server.setStopTimeout(0);
+    connector.getConnectedEndPoints().forEach(EndPoint::close);
+    stop(server);
+  }
+
   private static void stop(Server server) {
     try {
       server.stop();
@@ -162,6 +170,7 @@ public final class HttpServer implements AutoCloseable {
     public boolean handle(Request request, Response response, Callback callback) {
       try {
         hosts.check(request);
+        CodingCheck.check(request);
         router.serve(request, response);
         callback.succeeded();
       } catch (Problem problem) {

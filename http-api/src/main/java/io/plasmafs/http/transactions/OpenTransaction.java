@@ -4,6 +4,7 @@ import io.plasmafs.client.Transaction;
 import io.plasmafs.http.exchange.Problem;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// A transaction that clients of HTTP hold by its id.
@@ -125,16 +126,14 @@ final class OpenTransaction {
           requests + " requests of transaction " + id + " are under way: let them end first");
     }
     if (!spoilt.isEmpty()) {
-      Problem problem =
-          Problem.of(
+      throw Problem.of(
               409,
               "spoilt",
               "the transaction is incomplete",
               "requests broke off half-way: "
                   + spoilt.keySet()
-                  + "; repeat them, or abort the transaction");
-      spoilt.forEach(problem::with);
-      throw problem;
+                  + "; repeat them, or abort the transaction")
+          .with("incomplete", List.copyOf(spoilt.keySet()));
     }
     state = State.COMMITTING;
   }
@@ -193,6 +192,10 @@ final class OpenTransaction {
   }
 
   private void checkOpen() {
+    if (state == State.OPEN && !transaction.isOpen()) {
+      // The connection was lost, or the namenode has given it up.
+      state = State.ABORTED;
+    }
     switch (state) {
       case OPEN -> {}
       case COMMITTING ->

@@ -91,6 +91,11 @@ public final class OpenTransactions implements AutoCloseable {
     return Optional.ofNullable(transactions.get(id));
   }
 
+  /// Leaves it to the cluster to tell what became of one.
+  void forget(OpenTransaction transaction) {
+    transactions.remove(transaction.id());
+  }
+
   /// The token under which a transaction is committed, whichever gateway asks.
   static CommitToken token(String id) {
     return CommitToken.ofKey("http transaction", id);

@@ -7,6 +7,7 @@ import io.plasmafs.http.exchange.JsonInput;
 import io.plasmafs.http.exchange.JsonObject;
 import io.plasmafs.http.exchange.Problem;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.operation.Operation;
 import java.io.IOException;
 import java.time.Duration;
@@ -142,7 +143,7 @@ public final class Transactions {
     exchange.send(200, new JsonObject().put("commit", commit));
   }
 
-  private static long commit(OpenTransaction transaction, List<Operation> requirements) {
+  private long commit(OpenTransaction transaction, List<Operation> requirements) {
     transaction.beginCommit();
     try {
       if (!requirements.isEmpty()) {
@@ -153,6 +154,10 @@ public final class Transactions {
       return sequence;
     } catch (FsException e) {
       transaction.commitFailed();
+      if (e.status() == FsStatus.EUNKNOWN) {
+        // Whoever asks again is to be told what the cluster knows by then.
+        transactions.forget(transaction);
+      }
       throw e;
     }
   }
