@@ -98,6 +98,12 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
     return inode(new Operation.Stat(Location.of(inode), false));
   }
 
+  /// Attributes of what a location leads to: a path, an inode, a name in a directory that is known
+  /// by its number.
+  default Attributes stat(Location where, boolean follow) {
+    return inode(new Operation.Stat(where, follow));
+  }
+
   /// Attributes of many objects in one round trip for each
   /// [io.plasmafs.model.operation.Compound#MAX_OPERATIONS] of them, in the order asked for; one
   /// that cannot be had fails alone.
@@ -296,6 +302,23 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
     return removeTree(FsPath.of(path));
   }
 
+  /// Copies anything, with all below it, to a path where nothing is, in one step. The server copies
+  /// what is metadata, small contents included, however large the tree; contents that are in blocks
+  /// travel through this client. Symbolic links are copied as such; each name of a file becomes a
+  /// file of its own. Nothing of the original is locked.
+  ///
+  /// @param preserve keep owners, groups, all mode bits and times of the originals; without it the
+  ///   copies belong to who acts
+  /// @return how many names the copy has
+  /// @throws FsException EEXIST if something is at `to`, EHIER if that is within `from`; EPERM if
+  ///   something is to be given to others by who may not do that
+  long copyTree(FsPath from, FsPath to, boolean preserve);
+
+  /// As [#copyTree(FsPath, FsPath, boolean)], without preserving anything.
+  default long copyTree(String from, String to) {
+    return copyTree(FsPath.of(from), FsPath.of(to), false);
+  }
+
   /// Moves a name; replaces what is there as rename(2) does, or as `how` says.
   default void rename(FsPath from, FsPath to, RenameMode how) {
     execute(new Operation.Rename(Location.of(from), Location.of(to), how));
@@ -345,6 +368,13 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
 
   /// As [#truncate(String, long)].
   void truncate(Location where, long size);
+
+  /// Makes a hole of whole blocks of the cluster's block size; the size of the file stays.
+  ///
+  /// @param firstBlock of the file, counted from 0
+  default void punch(FsPath path, long firstBlock, long blocks) {
+    execute(new Operation.Punch(Location.of(path), firstBlock, blocks));
+  }
 
   // ---- extended attributes ----
 

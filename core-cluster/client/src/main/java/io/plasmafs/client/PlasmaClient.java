@@ -11,6 +11,7 @@ import io.plasmafs.model.Attributes;
 import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.Principal;
 import io.plasmafs.model.operation.Answer;
@@ -402,6 +403,11 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     return operations.stream().anyMatch(Autocommit::changes)
         ? answer.whenComplete((done, error) -> metadata.committed())
         : answer;
+  }
+
+  @Override
+  public long copyTree(FsPath from, FsPath to, boolean preserve) {
+    return transactResult(transaction -> transaction.copyTree(from, to, preserve));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.plasmafs.client.wire.NamenodeSession;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Principal;
@@ -408,6 +409,16 @@ public final class Transaction implements Namespace, AutoCloseable {
   @Override
   public CompletableFuture<Answer> submit(List<Operation> operations) {
     return core.submit(operations);
+  }
+
+  @Override
+  public long copyTree(FsPath from, FsPath to, boolean preserve) {
+    Outcome.Copied copied =
+        Outcomes.expect(
+            Outcome.Copied.class,
+            execute(new Operation.CopyTree(Location.of(from), Location.of(to), preserve)));
+    CopyFill.fill(this, copied.unfilled(), preserve);
+    return copied.entries();
   }
 
   @Override
