@@ -15,7 +15,7 @@ import java.util.Map;
 ///
 /// What the filesystem reports keeps the name of its status in `type`; ECONFLICT lists each thing
 /// that stood in the way: path, kind, expected and found version, who, and for how long.
-public final class Problem extends RuntimeException {
+public final class Problem extends Refusal {
   private static final long serialVersionUID = 1L;
   private static final String RETRY_AFTER_SECONDS = "1";
 
@@ -24,7 +24,7 @@ public final class Problem extends RuntimeException {
   private final transient Map<String, String> headers = new LinkedHashMap<>();
 
   private Problem(int status, String type, String title, String detail) {
-    super(detail, null, false, false);
+    super(detail);
     this.status = status;
     this.body =
         new JsonObject()

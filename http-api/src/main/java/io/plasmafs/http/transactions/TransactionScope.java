@@ -1,7 +1,7 @@
 package io.plasmafs.http.transactions;
 
 import io.plasmafs.client.Namespace;
-import io.plasmafs.http.exchange.Problem;
+import io.plasmafs.http.exchange.Refusal;
 import io.plasmafs.http.files.Answers;
 import io.plasmafs.http.files.Scope;
 import io.plasmafs.model.FsPath;
@@ -36,8 +36,7 @@ final class TransactionScope implements Scope {
       T result = edit.run(open.transaction());
       open.count(1);
       return new Edited<>(result, 0);
-    } catch (Problem e) {
-      // Refused before anything was done.
+    } catch (Refusal e) {
       throw e;
     } catch (Exception e) {
       open.spoil(WHOLE, String.valueOf(e.getMessage()));
