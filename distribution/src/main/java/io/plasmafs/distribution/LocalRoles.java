@@ -158,7 +158,7 @@ final class LocalRoles {
   }
 
   private Role gateway() {
-    return java(GATEWAY, Gateway.class, "192m", "224m");
+    return java(GATEWAY, Gateway.class, "192m", "384m");
   }
 
   private Role java(String name, Class<?> main, String heap, String direct) {

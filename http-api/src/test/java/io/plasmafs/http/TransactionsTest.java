@@ -157,17 +157,16 @@ final class TransactionsTest {
   void whatBrokeOffHasToBePutAgain() throws Exception {
     String tx = begin();
     try (Socket socket = new Socket("127.0.0.1", door.gateway.port())) {
-      socket
-          .getOutputStream()
-          .write(
-              ("PUT "
-                      + tx
-                      + "/fs/broken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999\r\n\r\n"
-                      + "x".repeat(400_000))
-                  .getBytes(StandardCharsets.US_ASCII));
-      while (door.get(tx).json().path("requests").asInt() == 0) {
-        Thread.sleep(10);
-      }
+      String head =
+          "PUT "
+              + tx
+              + "/fs/broken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999\r\n"
+              + "Expect: 100-continue\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      // The upload is under way, and the transaction knows of it.
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 100");
+      socket.getOutputStream().write(new byte[400_000]);
       Answer early = door.post(tx + "/commit", "");
       assertThat(early.json().path("type").asText()).endsWith("in-use");
     }

@@ -28,6 +28,7 @@ final class Changes {
       case Operation.Unlink o -> true;
       case Operation.RemoveDirectory o -> true;
       case Operation.RemoveTree o -> true;
+      case Operation.CopyTree o -> true;
       case Operation.Rename o -> true;
       case Operation.SetAttributes o -> true;
       case Operation.SetXattr o -> true;
