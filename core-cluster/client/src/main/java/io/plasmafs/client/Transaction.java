@@ -2,6 +2,7 @@ package io.plasmafs.client;
 
 import io.plasmafs.client.wire.NamenodeSession;
 import io.plasmafs.model.Attributes;
+import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
@@ -316,6 +317,16 @@ public final class Transaction implements Namespace, AutoCloseable {
     return core.client;
   }
 
+  @Override
+  public Principal principal() {
+    return core.begin.principal().orElse(core.client.principal());
+  }
+
+  @Override
+  public ClusterDescription cluster() {
+    return core.client.cluster();
+  }
+
   SyncLedger ledger() {
     return core.ledger;
   }
@@ -475,6 +486,6 @@ public final class Transaction implements Namespace, AutoCloseable {
 
   @Override
   public PlasmaChannel openChannel(Location where, WriteOptions options) {
-    return PlasmaChannel.open(this, false, where, options);
+    return PlasmaChannel.open(this, where, options);
   }
 }

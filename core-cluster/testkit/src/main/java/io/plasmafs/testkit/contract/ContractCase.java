@@ -154,4 +154,14 @@ public interface ContractCase {
   default boolean hasNamesOfAnyBytes() {
     return true;
   }
+
+  /// Whether targets of symbolic links keep slashes that mean nothing.
+  default boolean keepsIdleSlashesOfTargets() {
+    return true;
+  }
+
+  /// Whether a time can be set to the one that it is on the server.
+  default boolean hasTimeOfServer() {
+    return true;
+  }
 }

@@ -18,7 +18,8 @@ public interface SymlinksContract extends ContractCase {
       strings = {"a", "../a", "/", "/etc/passwd", ".", "..", "a//b/", "no such", "new\nline", "日本"})
   default void targetIsKeptAsGiven(String target) {
     symlink("link", target);
-    assertThatPath("link").isLinkTo(target);
+    assertThatPath("link")
+        .isLinkTo(keepsIdleSlashesOfTargets() ? target : target.replace("a//b/", "a/b"));
     assertThatPath("").hasChildren("link");
   }
 
