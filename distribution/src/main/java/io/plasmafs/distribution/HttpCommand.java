@@ -3,6 +3,7 @@ package io.plasmafs.distribution;
 import io.plasmafs.cli.CommandFailure;
 import io.plasmafs.cli.CommonOptions;
 import io.plasmafs.cli.LocalCluster;
+import io.plasmafs.http.Door;
 import io.plasmafs.http.HttpGateway;
 import io.plasmafs.http.HttpGatewayConfig;
 import io.plasmafs.model.FsException;
@@ -45,14 +46,26 @@ final class HttpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    return serve(CommonOptions.of(spec), listen, settings, Gateway.doors(false), "/v1/fs/");
+  }
+
+  /// Serves until the process is told to end.
+  ///
+  /// @param url what people are told to open, below the gateway's address
+  static int serve(
+      CommonOptions options,
+      @Nullable String listen,
+      List<String> settings,
+      List<Door> doors,
+      String url)
+      throws InterruptedException {
     List<String> all = new ArrayList<>(settings);
-    cluster(CommonOptions.of(spec), all);
+    cluster(options, all);
     if (listen != null) {
       all.add("listen=" + listen);
     }
     try {
-      HttpGateway gateway =
-          HttpGateway.start(HttpGatewayConfig.read(Optional.empty(), all), Gateway.doors());
+      HttpGateway gateway = HttpGateway.start(HttpGatewayConfig.read(Optional.empty(), all), doors);
       CountDownLatch over = new CountDownLatch(1);
       Runtime.getRuntime()
           .addShutdownHook(
@@ -62,7 +75,7 @@ final class HttpCommand implements Callable<Integer> {
                     over.countDown();
                   },
                   "stop"));
-      System.out.println("http://127.0.0.1:" + gateway.port() + "/v1/fs/");
+      System.out.println("http://127.0.0.1:" + gateway.port() + url);
       over.await();
       return 0;
     } catch (IOException | IllegalArgumentException | FsException e) {

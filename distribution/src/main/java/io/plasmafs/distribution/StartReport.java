@@ -40,6 +40,7 @@ final class StartReport {
           namenode   %s
           datanodes  %s
           http       %s/v1/fs/
+          webdav     %s/dav/
         Try:
           ./plasma put README.md /hello
           ./plasma ls -l /
@@ -49,6 +50,7 @@ final class StartReport {
                 settings.name(),
                 settings.namenodeAddress(),
                 datanodes(settings),
+                settings.httpAddress(),
                 settings.httpAddress());
     terminal.accept(text);
     write(new Stage(Kind.READY, text));

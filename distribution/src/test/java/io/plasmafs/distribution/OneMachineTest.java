@@ -118,6 +118,15 @@ final class OneMachineTest {
                   .build(),
               HttpResponse.BodyHandlers.ofString());
       assertThat(put.statusCode()).isEqualTo(201);
+      HttpResponse<String> properties =
+          http.send(
+              HttpRequest.newBuilder(gateway.resolve("/dav/greeting"))
+                  .method("PROPFIND", HttpRequest.BodyPublishers.noBody())
+                  .header("Depth", "0")
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(properties.statusCode()).isEqualTo(207);
+      assertThat(properties.body()).contains("getcontentlength>15<");
     }
     assertThat(cluster.plasma("cat", "/answer").succeeded().out()).isEqualTo("hello back");
     assertThat(cluster.plasma("status", "--json").succeeded().out()).contains(gateway.toString());

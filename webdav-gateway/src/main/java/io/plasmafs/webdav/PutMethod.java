@@ -8,19 +8,31 @@ import io.plasmafs.http.files.Patience;
 import io.plasmafs.http.files.Scope;
 import io.plasmafs.http.semantics.EntityTag;
 import io.plasmafs.model.Attributes;
+import io.plasmafs.model.Bytes;
+import io.plasmafs.model.FsPath;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
+import io.plasmafs.model.operation.Operation.CreateMode;
+import io.plasmafs.model.operation.Outcome;
 import io.plasmafs.webdav.lock.LockGuard;
+import io.plasmafs.webdav.lock.LockTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Creates a file or replaces its content (RFC 4918 section 9.7): all of it or, if the upload
 /// breaks off, nothing. Its inode, and with it its properties, stay.
-record PutMethod(Guards guards, PartialWrites partialWrites) implements DavMethod {
+///
+/// @param inlineLimit files up to this many bytes are kept with the metadata
+record PutMethod(Guards guards, LockTable locks, PartialWrites partialWrites, int inlineLimit)
+    implements DavMethod {
+  private static final int FILE_MODE = 0644;
+
   /// Bodies up to this size are gathered first, so that a conflict can be overcome by trying again.
   private static final int GATHERED_BYTES = 64 << 10;
 
@@ -40,7 +52,7 @@ record PutMethod(Guards guards, PartialWrites partialWrites) implements DavMetho
     Upload upload = Upload.of(request.exchange());
     Scope.Edited<Stored> stored =
         upload.length().orElse(Long.MAX_VALUE) <= GATHERED_BYTES
-            ? gathered(request, upload)
+            ? gathered(request, upload, gather(upload, request.exchange().body()))
             : streamed(request, upload);
     if (stored.commit() != 0) {
       EntityTag tag = EntityTag.of(stored.result().inode(), stored.commit());
@@ -52,14 +64,51 @@ record PutMethod(Guards guards, PartialWrites partialWrites) implements DavMetho
     request.end(stored.result().created() ? 201 : 204);
   }
 
-  private Scope.Edited<Stored> gathered(DavRequest request, Upload upload) throws Exception {
-    ByteBuffer content = gather(upload, request.exchange().body());
+  private Scope.Edited<Stored> gathered(DavRequest request, Upload upload, ByteBuffer content)
+      throws Exception {
+    boolean plain = request.conditions().isEmpty() && !request.ifHeader().isPresent();
+    if (plain && content.remaining() <= inlineLimit) {
+      byte[] bytes = new byte[content.remaining()];
+      content.get(bytes);
+      return planned(request, upload, Bytes.wrap(bytes));
+    }
     return request.edit(transaction -> {
       Optional<Attributes> old = enter(transaction, request);
       Attributes file =
           transaction.write(Location.of(request.path()), content.duplicate(), WriteOptions.DEFAULT);
       return finish(transaction, upload, old, file);
     });
+  }
+
+  /// What most requests are: a small file, and no conditions. Everything is looked at in one round
+  /// trip, and done in another.
+  private Scope.Edited<Stored> planned(DavRequest request, Upload upload, Bytes content)
+      throws Exception {
+    FsPath path = request.path();
+    LockGuard guard = new LockGuard(locks, Set.of());
+    Scope.Edited<List<Outcome>> done =
+        request
+            .scope()
+            .apply(view -> {
+              LockTable.Look look = locks.look(view, path, List.of(path, path.parent()));
+              Optional<Attributes> old = look.more().get(0);
+              requireNoCollection(path, old);
+              if (!look.more().get(1).map(Attributes::isDirectory).orElse(false)) {
+                throw new DavException(409, path.parent() + " is no collection");
+              }
+              List<Operation> operations = new ArrayList<>();
+              operations.add(
+                  new Operation.Create(Location.of(path), CreateMode.TRUNCATE, FILE_MODE, 0));
+              Location file = Location.ofResult(0);
+              if (content.length() > 0) {
+                operations.add(new Operation.WriteInline(file, content));
+              }
+              operations.addAll(upload.attributes(file));
+              operations.addAll(guard.admit(look.locks(), path, old.isEmpty()));
+              return operations;
+            });
+    Outcome.Inode file = (Outcome.Inode) done.result().get(0);
+    return new Scope.Edited<>(new Stored(file.created(), file.attributes().inode()), done.commit());
   }
 
   private static ByteBuffer gather(Upload upload, RequestBody body) throws IOException {
@@ -105,9 +154,7 @@ record PutMethod(Guards guards, PartialWrites partialWrites) implements DavMetho
   /// @return what is there now
   private Optional<Attributes> enter(Transaction transaction, DavRequest request) {
     Optional<Attributes> old = DavRequest.find(transaction, request.path());
-    if (old.map(Attributes::isDirectory).orElse(false)) {
-      throw new DavException(405, request.path() + " is a collection");
-    }
+    requireNoCollection(request.path(), old);
     LockGuard guard = guards.enter(transaction, request);
     if (old.isPresent()) {
       guard.change(transaction, request.path());
@@ -118,9 +165,15 @@ record PutMethod(Guards guards, PartialWrites partialWrites) implements DavMetho
     return old;
   }
 
+  private static void requireNoCollection(FsPath path, Optional<Attributes> old) {
+    if (old.map(Attributes::isDirectory).orElse(false)) {
+      throw new DavException(405, path + " is a collection");
+    }
+  }
+
   private static Stored finish(
       Transaction transaction, Upload upload, Optional<Attributes> old, Attributes file) {
-    List<Operation> attributes = upload.attributes(file);
+    List<Operation> attributes = upload.attributes(Location.of(file.inode()));
     if (!attributes.isEmpty()) {
       var unused = transaction.execute(attributes);
     }

@@ -4,7 +4,6 @@ import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.RequestBody;
 import io.plasmafs.http.semantics.ContentTypes;
 import io.plasmafs.http.semantics.MalformedHeader;
-import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
@@ -70,9 +69,8 @@ record Upload(
 
   /// What is to be run once the content is there.
   ///
-  /// @param file as it was before
-  List<Operation> attributes(Attributes file) {
-    Location where = Location.of(file.inode());
+  /// @param where the file
+  List<Operation> attributes(Location where) {
     List<Operation> operations = new ArrayList<>();
     contentType.ifPresent(type ->
         operations.add(

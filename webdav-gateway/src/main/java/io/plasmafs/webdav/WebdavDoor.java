@@ -76,7 +76,7 @@ public final class WebdavDoor implements Door {
     Map<String, DavMethod> methods = new LinkedHashMap<>();
     methods.put("GET", get);
     methods.put("HEAD", get);
-    methods.put("PUT", new PutMethod(guards, partialWrites));
+    methods.put("PUT", new PutMethod(guards, locks, partialWrites, client.cluster().inlineLimit()));
     methods.put("PATCH", partialWrites);
     methods.put("DELETE", new DeleteMethod(guards));
     methods.put("MKCOL", new MkcolMethod(guards));

@@ -6,6 +6,7 @@ import io.plasmafs.model.FsPath;
 import io.plasmafs.webdav.Dav.Reply;
 import io.plasmafs.webdav.xml.XmlElement;
 import io.plasmafs.webdav.xml.XmlName;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -430,7 +431,7 @@ class WebdavTest {
     dav.put(here + "/f", "x");
     dav.lock(here + "/f", "exclusive", "Timeout", "Second-5");
 
-    doors.clock().advance(java.time.Duration.ofSeconds(6));
+    doors.clock().advance(Duration.ofSeconds(6));
 
     assertThat(dav.put(here + "/f", "y").status()).isEqualTo(204);
   }
@@ -444,6 +445,18 @@ class WebdavTest {
       assertThat(other.dav().unlock(here + "/f", token).status()).isEqualTo(204);
     }
     assertThat(dav.put(here + "/f", "y").status()).isEqualTo(204);
+  }
+
+  @Test
+  void locksThatRanOutAreSweptAway() {
+    for (int i = 0; i < 110; i++) {
+      dav.lock(here + "/f" + i, "exclusive", "Depth", "0", "Timeout", "Second-5");
+    }
+    doors.clock().advance(Duration.ofMinutes(2));
+
+    assertThat(dav.lock(here + "/last", "exclusive", "Depth", "0").status()).isEqualTo(201);
+
+    assertThat(doors.client().stat("/.plasma/locks").size()).isLessThan(50);
   }
 
   @Test

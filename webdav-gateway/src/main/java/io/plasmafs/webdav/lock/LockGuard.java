@@ -4,9 +4,7 @@ import io.plasmafs.client.Transaction;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.operation.Operation;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /// Lets a change through only if whoever asks submitted the tokens of all locks in the way, and
@@ -60,14 +58,19 @@ public final class LockGuard {
   }
 
   private void check(Transaction transaction, FsPath path, boolean membership) {
-    Set<FsPath> paths = new LinkedHashSet<>();
-    for (int depth = 0; depth <= path.names().size(); depth++) {
-      paths.add(new FsPath(path.names().subList(0, depth)));
-    }
-    Map<FsPath, LockTable.Found> found = table.find(transaction, paths);
+    LockTable.hold(transaction, admit(table.onTheWay(transaction, path), path, membership));
+  }
+
+  /// Decides about locks that were looked at already.
+  ///
+  /// @param way from the root to `path`
+  /// @param membership whether the directory gets or loses a member
+  /// @return what the commit has to be held to
+  /// @throws LockedException if a lock is in the way
+  public List<Operation> admit(List<LockTable.Found> way, FsPath path, boolean membership) {
     List<Operation> requirements = new ArrayList<>();
     List<Lock> inTheWay = new ArrayList<>();
-    for (LockTable.Found one : found.values()) {
+    for (LockTable.Found one : way) {
       requirements.addAll(one.requirements());
       boolean isParent = membership && !path.isEmpty() && one.path().equals(path.parent());
       List<Lock> covering =
@@ -80,6 +83,6 @@ public final class LockGuard {
     if (!inTheWay.isEmpty()) {
       throw new LockedException(inTheWay);
     }
-    LockTable.hold(transaction, requirements);
+    return requirements;
   }
 }

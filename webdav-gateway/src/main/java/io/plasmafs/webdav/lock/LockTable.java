@@ -21,12 +21,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -96,6 +92,17 @@ public final class LockTable {
     }
   }
 
+  /// What a look came to.
+  ///
+  /// @param locks from the root to the path
+  /// @param more attributes of what else was asked for
+  public record Look(List<Found> locks, List<Optional<Attributes>> more) {
+    public Look {
+      locks = List.copyOf(locks);
+      more = List.copyOf(more);
+    }
+  }
+
   /// All locks at one instant.
   ///
   /// @param directory content version of the directory, 0 if the transaction that looks has changed
@@ -142,28 +149,32 @@ public final class LockTable {
   ///
   /// @return from the root to the path
   public List<Found> onTheWay(Namespace view, FsPath path) {
-    Set<FsPath> paths = new LinkedHashSet<>();
-    for (int depth = 0; depth <= path.names().size(); depth++) {
-      paths.add(new FsPath(path.names().subList(0, depth)));
-    }
-    return List.copyOf(find(view, paths).values());
+    return look(view, path, List.of()).locks();
   }
 
-  /// Looks at the locks of these paths: one round trip if there are none.
-  public Map<FsPath, Found> find(Namespace view, Set<FsPath> paths) {
-    List<FsPath> order = List.copyOf(paths);
-    List<Outcome.Found> files =
-        view.statMany(order.stream().map(LockTable::fileOf).toList(), false);
-    Map<FsPath, Found> found = new LinkedHashMap<>();
-    for (int i = 0; i < order.size(); i++) {
-      FsPath path = order.get(i);
-      Optional<Attributes> file = files.get(i).attributes();
-      Optional<InodeId> inode = file.map(Attributes::inode);
-      boolean own = file.map(attributes -> attributes.contentVersion() == 0).orElse(false);
-      List<Lock> locks = inode.isEmpty() ? List.of() : read(view, inode.get());
-      found.put(path, new Found(path, inode, own, locks));
+  /// Looks at the locks as [#onTheWay], and at more in the same round trip.
+  ///
+  /// @param more paths, whose symbolic links are followed
+  public Look look(Namespace view, FsPath path, List<FsPath> more) {
+    List<FsPath> way = new ArrayList<>();
+    for (int depth = 0; depth <= path.names().size(); depth++) {
+      way.add(new FsPath(path.names().subList(0, depth)));
     }
-    return found;
+    List<FsPath> all = new ArrayList<>(way.stream().map(LockTable::fileOf).toList());
+    all.addAll(more);
+    List<Optional<Attributes>> attributes =
+        view.statMany(all, true).stream().map(Outcome.Found::attributes).toList();
+    List<Found> locks = new ArrayList<>();
+    for (int i = 0; i < way.size(); i++) {
+      locks.add(found(view, way.get(i), attributes.get(i)));
+    }
+    return new Look(locks, attributes.subList(way.size(), all.size()));
+  }
+
+  private Found found(Namespace view, FsPath path, Optional<Attributes> file) {
+    Optional<InodeId> inode = file.map(Attributes::inode);
+    boolean own = file.map(attributes -> attributes.contentVersion() == 0).orElse(false);
+    return new Found(path, inode, own, inode.isEmpty() ? List.of() : read(view, inode.get()));
   }
 
   /// Looks at all locks.
