@@ -57,7 +57,7 @@ final class ScatteredRead implements AutoCloseable {
       take();
     }
     while (true) {
-      Optional<FileContent.Range> begun = content.start(at, length, underWay.isEmpty());
+      Optional<FileContent.Range> begun = content.start(at, length, underWay.isEmpty(), true);
       if (begun.isPresent()) {
         return begun.get();
       }
