@@ -7,6 +7,7 @@ import io.plasmafs.http.Door;
 import io.plasmafs.http.HttpGateway;
 import io.plasmafs.http.HttpGatewayConfig;
 import io.plasmafs.model.FsException;
+import io.plasmafs.settings.Settings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,8 @@ final class HttpCommand implements Callable<Integer> {
       all.add("listen=" + listen);
     }
     try {
-      HttpGateway gateway = HttpGateway.start(HttpGatewayConfig.read(Optional.empty(), all), doors);
+      HttpGateway gateway =
+          HttpGateway.start(HttpGatewayConfig.of(Settings.read(Optional.empty(), all)), doors);
       gateway.serve("http://127.0.0.1:" + gateway.port() + url);
       return 0;
     } catch (IOException | IllegalArgumentException | FsException e) {

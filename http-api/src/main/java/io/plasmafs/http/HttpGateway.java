@@ -7,12 +7,10 @@ import io.plasmafs.http.exchange.Route;
 import io.plasmafs.http.exchange.Router;
 import io.plasmafs.http.server.HttpServer;
 import io.plasmafs.model.FsException;
+import io.plasmafs.settings.Settings;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -59,8 +57,8 @@ public final class HttpGateway implements AutoCloseable {
       HttpServer server =
           HttpServer.start(
               new HttpServer.Settings(
-                  config.host(),
-                  config.port(),
+                  config.listen().host(),
+                  config.listen().port(),
                   config.allowedHosts(),
                   config.connections(),
                   Duration.ofSeconds(config.idleSeconds()),
@@ -122,7 +120,7 @@ public final class HttpGateway implements AutoCloseable {
   /// it serves; says one line on standard error and exits with 1 if it cannot.
   public static void run(String[] arguments, List<Door> doors) {
     try {
-      HttpGateway gateway = start(parse(arguments), doors);
+      HttpGateway gateway = start(HttpGatewayConfig.of(Settings.ofArguments(arguments)), doors);
       gateway.serve("http gateway serves at port " + gateway.port());
     } catch (IOException | IllegalArgumentException | FsException e) {
       System.err.println("http gateway: " + e.getMessage());
@@ -130,23 +128,5 @@ public final class HttpGateway implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static HttpGatewayConfig parse(String[] arguments) throws IOException {
-    Optional<Path> file = Optional.empty();
-    List<String> settings = new ArrayList<>();
-    for (int i = 0; i < arguments.length; i++) {
-      if (arguments[i].equals("--config") && i + 1 < arguments.length) {
-        file = Optional.of(Path.of(arguments[++i]));
-      } else if (arguments[i].startsWith("--config=")) {
-        file = Optional.of(Path.of(arguments[i].substring("--config=".length())));
-      } else if (arguments[i].startsWith("--")) {
-        settings.add(arguments[i].substring(2));
-      } else {
-        throw new IllegalArgumentException(
-            "\"" + arguments[i] + "\" is neither --config FILE nor --KEY=VALUE");
-      }
-    }
-    return HttpGatewayConfig.read(file, settings);
   }
 }

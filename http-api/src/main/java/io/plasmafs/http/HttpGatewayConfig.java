@@ -1,18 +1,13 @@
 package io.plasmafs.http;
 
-import java.io.IOException;
-import java.io.Reader;
+import io.plasmafs.settings.HostAndPort;
+import io.plasmafs.settings.Settings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.TreeSet;
 
 /// What an HTTP gateway has to know before it starts: properties, from a file or set one by one.
 ///
@@ -47,10 +42,10 @@ public final class HttpGatewayConfig {
           "patience-seconds",
           "drain-seconds");
 
-  private final Properties properties;
+  private final Settings settings;
 
-  private HttpGatewayConfig(Properties properties) {
-    this.properties = properties;
+  private HttpGatewayConfig(Settings settings) {
+    this.settings = settings;
   }
 
   /// Takes and checks properties.
@@ -58,62 +53,27 @@ public final class HttpGatewayConfig {
   /// @throws IllegalArgumentException if a key is missing or unknown or a value makes no sense; the
   ///   message is one line
   public static HttpGatewayConfig of(Properties properties) {
-    Properties copy = new Properties();
-    copy.putAll(properties);
-    Set<String> unknown = new TreeSet<>(copy.stringPropertyNames());
-    unknown.removeAll(KEYS);
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "unknown configuration keys " + unknown + ", known are " + new TreeSet<>(KEYS));
-    }
-    HttpGatewayConfig config = new HttpGatewayConfig(copy);
+    HttpGatewayConfig config = new HttpGatewayConfig(Settings.of(properties, KEYS));
     config.check();
     return config;
   }
 
-  /// Reads a properties file, then takes `key=value` settings over what it says.
-  ///
-  /// @throws IOException if the file cannot be read
-  /// @throws IllegalArgumentException as [#of]
-  public static HttpGatewayConfig read(Optional<Path> file, List<String> settings)
-      throws IOException {
-    Properties properties = new Properties();
-    if (file.isPresent()) {
-      try (Reader in = Files.newBufferedReader(file.get())) {
-        properties.load(in);
-      } catch (IOException e) {
-        throw new IOException("cannot read the configuration " + file.get() + ": " + e, e);
-      }
-    }
-    for (String setting : settings) {
-      int equals = setting.indexOf('=');
-      if (equals < 1) {
-        throw new IllegalArgumentException(
-            "\"" + setting + "\" is no setting of the form key=value");
-      }
-      properties.setProperty(setting.substring(0, equals), setting.substring(equals + 1));
-    }
-    return of(properties);
-  }
-
   private void check() {
-    if (namenodes().isBlank()) {
-      throw new IllegalArgumentException("\"namenodes\" is missing: host:port is expected");
-    }
+    namenodes();
+    String host = listen().host();
     try {
-      if (!InetAddress.getByName(host()).isLoopbackAddress()) {
+      if (!InetAddress.getByName(host).isLoopbackAddress()) {
         throw new IllegalArgumentException(
-            "\"listen\": "
-                + host()
+            "listen: "
+                + host
                 + " is no loopback address: as long as nobody logs in, who can reach the gateway"
                 + " acts as the user who started it");
       }
     } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("\"listen\": there is no host " + host(), e);
+      throw new IllegalArgumentException("listen: there is no host " + host, e);
     }
     int unused =
-        port()
-            + connections()
+        connections()
             + uploads()
             + largeBuffers()
             + transactions()
@@ -124,91 +84,58 @@ public final class HttpGatewayConfig {
 
   /// Addresses of namenodes.
   public String namenodes() {
-    return properties.getProperty("namenodes", "");
+    return settings.required("namenodes");
   }
 
   /// Name of the cluster, or empty.
   public String cluster() {
-    return properties.getProperty("cluster", "");
+    return settings.optional("cluster").orElse("");
   }
 
-  private String listen() {
-    return properties.getProperty("listen", "127.0.0.1:" + DEFAULT_PORT);
-  }
-
-  /// Host part of the address to listen at.
-  public String host() {
-    String listen = listen();
-    int colon = listen.lastIndexOf(':');
-    if (colon < 1) {
-      throw new IllegalArgumentException("\"listen\": host:port is expected, not " + listen);
-    }
-    return listen.substring(0, colon);
-  }
-
-  /// Port part of the address to listen at.
-  public int port() {
-    String listen = listen();
-    return number("listen", listen.substring(listen.lastIndexOf(':') + 1), 0, 65535);
+  /// Where to listen.
+  public HostAndPort listen() {
+    return settings.address("listen").orElse(new HostAndPort("127.0.0.1", DEFAULT_PORT));
   }
 
   /// Host names, beside those of loopback, that requests may be addressed to.
   public List<String> allowedHosts() {
-    return Arrays.stream(properties.getProperty("allowed-hosts", "").split(",", -1))
-        .map(name -> name.strip().toLowerCase(Locale.ROOT))
-        .filter(name -> !name.isEmpty())
+    return settings.list("allowed-hosts").stream()
+        .map(name -> name.toLowerCase(Locale.ROOT))
         .toList();
   }
 
   /// Most connections at a time.
   public int connections() {
-    return number("connections", 1000, 1, 100_000);
+    return settings.number("connections", 1000, 1, 100_000);
   }
 
   /// Most bodies at a time that go to datanodes.
   public int uploads() {
-    return number("uploads", 64, 1, 4096);
+    return settings.number("uploads", 64, 1, 4096);
   }
 
   /// Large buffers for downloads.
   public int largeBuffers() {
-    return number("large-buffers", 16, 0, 1024);
+    return settings.number("large-buffers", 16, 0, 1024);
   }
 
   /// Most open transactions.
   public int transactions() {
-    return number("transactions", 256, 1, 4096);
+    return settings.number("transactions", 256, 1, 4096);
   }
 
   /// Seconds that a request waits while the cluster elects.
   public int patienceSeconds() {
-    return number("patience-seconds", 20, 1, 600);
+    return settings.number("patience-seconds", 20, 1, 600);
   }
 
   /// Seconds after which a silent connection is closed.
   public int idleSeconds() {
-    return number("idle-seconds", 60, 1, 3600);
+    return settings.number("idle-seconds", 60, 1, 3600);
   }
 
   /// Seconds that requests have to end.
   public int drainSeconds() {
-    return number("drain-seconds", 15, 0, 3600);
-  }
-
-  private int number(String key, int standard, int least, int most) {
-    return number(key, properties.getProperty(key, Integer.toString(standard)), least, most);
-  }
-
-  private static int number(String key, String value, int least, int most) {
-    try {
-      int number = Integer.parseInt(value.strip());
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("\"" + key + "\": " + value + " is no number", e);
-    }
-    throw new IllegalArgumentException(
-        "\"" + key + "\": " + value + " is not from " + least + " to " + most);
+    return settings.number("drain-seconds", 15, 0, 3600);
   }
 }

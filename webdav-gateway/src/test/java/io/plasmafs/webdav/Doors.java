@@ -3,6 +3,7 @@ package io.plasmafs.webdav;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.http.HttpGateway;
 import io.plasmafs.http.HttpGatewayConfig;
+import io.plasmafs.settings.Settings;
 import io.plasmafs.testkit.TestCluster;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,10 +28,13 @@ final class Doors implements AutoCloseable {
     this.client = cluster.connect();
     this.gateway =
         HttpGateway.start(
-            HttpGatewayConfig.read(
-                Optional.empty(),
-                List.of(
-                    "namenodes=" + cluster.namenodes(), "listen=127.0.0.1:0", "drain-seconds=0")),
+            HttpGatewayConfig.of(
+                Settings.read(
+                    Optional.empty(),
+                    List.of(
+                        "namenodes=" + cluster.namenodes(),
+                        "listen=127.0.0.1:0",
+                        "drain-seconds=0"))),
             List.of(new WebdavDoor(clock, contentRange)));
   }
 

@@ -2,6 +2,7 @@ package io.plasmafs.webdav;
 
 import io.plasmafs.http.HttpGateway;
 import io.plasmafs.http.HttpGatewayConfig;
+import io.plasmafs.settings.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -47,8 +48,9 @@ final class GatewayProcess implements AutoCloseable {
   public static void main(String[] arguments) throws Exception {
     HttpGateway gateway =
         HttpGateway.start(
-            HttpGatewayConfig.read(
-                Optional.empty(), List.of("namenodes=" + arguments[0], "listen=127.0.0.1:0")),
+            HttpGatewayConfig.of(
+                Settings.read(
+                    Optional.empty(), List.of("namenodes=" + arguments[0], "listen=127.0.0.1:0"))),
             List.of(new WebdavDoor(InstantSource.system(), false)));
     System.out.println("port " + gateway.port());
     Thread.sleep(Long.MAX_VALUE);

@@ -2,6 +2,7 @@ package io.plasmafs.cli;
 
 import io.plasmafs.client.ClientConfig;
 import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.settings.HostAndPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -146,12 +147,9 @@ public final class ClusterChoice {
   }
 
   private boolean accepts() {
-    String address = config.namenodes().get(0);
-    int colon = address.lastIndexOf(':');
-    String host = address.substring(0, colon).replaceAll("[\\[\\]]", "");
-    int port = Integer.parseInt(address.substring(colon + 1));
+    HostAndPort address = HostAndPort.parse(config.namenodes().get(0));
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(host, port), 2000);
+      socket.connect(new InetSocketAddress(address.host(), address.port()), 2000);
       return true;
     } catch (IOException e) {
       return false;

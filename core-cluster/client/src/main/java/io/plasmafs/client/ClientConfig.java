@@ -4,6 +4,7 @@ import io.plasmafs.client.cache.CacheLimits;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.Principal;
+import io.plasmafs.settings.HostAndPort;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -125,30 +126,22 @@ public record ClientConfig(
     return of(cluster, namenodes);
   }
 
-  private static String withPort(String address) {
-    int colon = address.lastIndexOf(':');
-    boolean ipv6WithoutPort =
-        address.endsWith("]")
-            || (colon >= 0 && address.indexOf(':') != colon && !address.contains("]"));
-    if (colon < 0) {
-      return address + ":" + DEFAULT_PORT;
-    }
-    if (ipv6WithoutPort) {
-      String host = address.endsWith("]") ? address : "[" + address + "]";
-      return host + ":" + DEFAULT_PORT;
-    }
-    String port = address.substring(colon + 1);
-    int number;
+  private static String withPort(String text) {
+    HostAndPort address;
     try {
-      number = Integer.parseInt(port);
-    } catch (NumberFormatException e) {
-      number = -1;
+      address = HostAndPort.parse(text, DEFAULT_PORT);
+    } catch (IllegalArgumentException e) {
+      throw noNamenode(text);
     }
-    if (number < 1 || number > 65535 || colon == 0) {
-      throw new FsException(
-          FsStatus.EINVAL, "'" + address + "' is no address of a namenode: host:port is expected");
+    if (address.port() == 0) {
+      throw noNamenode(text);
     }
-    return address;
+    return address.toString();
+  }
+
+  private static FsException noNamenode(String text) {
+    return new FsException(
+        FsStatus.EINVAL, "'" + text + "' is no address of a namenode: host:port is expected");
   }
 
   /// This configuration, for the cluster of this name: connecting to another one fails.

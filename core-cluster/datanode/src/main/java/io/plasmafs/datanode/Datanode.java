@@ -5,7 +5,6 @@ import io.plasmafs.datanode.server.Announcer;
 import io.plasmafs.datanode.server.BlockService;
 import io.plasmafs.datanode.server.ControlService;
 import io.plasmafs.datanode.server.Forwarding;
-import io.plasmafs.datanode.server.HostAndPort;
 import io.plasmafs.datanode.server.Traffic;
 import io.plasmafs.datanode.store.BlockStore;
 import io.plasmafs.datanode.store.Disk;
@@ -18,11 +17,12 @@ import io.plasmafs.oncrpc.RpcTransport;
 import io.plasmafs.protocol.ControlProof;
 import io.plasmafs.protocol.RecentNonces;
 import io.plasmafs.protocol.xdr.announce_args;
+import io.plasmafs.settings.HostAndPort;
+import io.plasmafs.settings.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,7 +30,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -119,7 +118,7 @@ public final class Datanode implements AutoCloseable {
                 () -> served[0] == null ? 0 : served[0].connections()));
 
     List<SocketAddress> addresses = new ArrayList<>();
-    InetSocketAddress listen = HostAndPort.unresolved(config.listen());
+    InetSocketAddress listen = config.listen().unresolved();
     addresses.add(new InetSocketAddress(listen.getHostString(), listen.getPort()));
     config.socket().ifPresent(path -> addresses.add(UnixDomainSocketAddress.of(path)));
     RpcServer server =
@@ -165,13 +164,12 @@ public final class Datanode implements AutoCloseable {
   }
 
   private announce_args announcement(DatanodeConfig config) {
-    InetSocketAddress address = HostAndPort.unresolved(config.address());
+    HostAndPort address = config.address();
     announce_args result = new announce_args();
     result.cluster = store.cluster();
     result.identity = store.identity();
     result.address =
-        HostAndPort.format(
-            address.getHostString(), address.getPort() == 0 ? port() : address.getPort());
+        new HostAndPort(address.host(), address.port() == 0 ? port() : address.port()).toString();
     result.local = config.socket().map(path -> "unix:" + path).orElse("");
     result.host = config.host();
     result.rack = config.rack();
@@ -221,7 +219,7 @@ public final class Datanode implements AutoCloseable {
   /// standard error and exits with 1 if it cannot.
   public static void main(String[] arguments) {
     try {
-      Datanode datanode = start(parse(arguments));
+      Datanode datanode = start(DatanodeConfig.of(Settings.ofArguments(arguments)));
       CountDownLatch ended = new CountDownLatch(1);
       Runtime.getRuntime()
           .addShutdownHook(
@@ -239,23 +237,5 @@ public final class Datanode implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static DatanodeConfig parse(String[] arguments) throws IOException {
-    Optional<Path> file = Optional.empty();
-    List<String> settings = new ArrayList<>();
-    for (int i = 0; i < arguments.length; i++) {
-      if (arguments[i].equals("--config") && i + 1 < arguments.length) {
-        file = Optional.of(Path.of(arguments[++i]));
-      } else if (arguments[i].startsWith("--config=")) {
-        file = Optional.of(Path.of(arguments[i].substring("--config=".length())));
-      } else if (arguments[i].startsWith("--")) {
-        settings.add(arguments[i].substring(2));
-      } else {
-        throw new IllegalArgumentException(
-            "\"" + arguments[i] + "\" is neither --config FILE nor --KEY=VALUE");
-      }
-    }
-    return DatanodeConfig.read(file, settings);
   }
 }

@@ -1,11 +1,9 @@
 package io.plasmafs.datanode;
 
-import io.plasmafs.datanode.server.HostAndPort;
 import io.plasmafs.datanode.store.StoreException;
+import io.plasmafs.settings.HostAndPort;
+import io.plasmafs.settings.Settings;
 import java.io.IOException;
-import java.io.Reader;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.TreeSet;
 
 /// What a datanode has to know before it starts: properties, from a file or set one by one.
 ///
@@ -68,10 +65,10 @@ public final class DatanodeConfig {
           "connection-bytes",
           "forward-timeout-millis");
 
-  private final Properties properties;
+  private final Settings settings;
 
-  private DatanodeConfig(Properties properties) {
-    this.properties = properties;
+  private DatanodeConfig(Settings settings) {
+    this.settings = settings;
   }
 
   /// Takes and checks properties.
@@ -79,50 +76,18 @@ public final class DatanodeConfig {
   /// @throws IllegalArgumentException if a key is missing or unknown or a value makes no sense; the
   ///   message is one line
   public static DatanodeConfig of(Properties properties) {
-    Properties copy = new Properties();
-    copy.putAll(properties);
-    Set<String> unknown = new TreeSet<>(copy.stringPropertyNames());
-    unknown.removeAll(KEYS);
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "unknown configuration keys " + unknown + ", known are " + new TreeSet<>(KEYS));
-    }
-    DatanodeConfig config = new DatanodeConfig(copy);
+    DatanodeConfig config = new DatanodeConfig(Settings.of(properties, KEYS));
     config.check();
     return config;
   }
 
-  /// Reads a properties file, then takes `key=value` settings over what it says.
-  ///
-  /// @throws IOException if the file cannot be read
-  /// @throws IllegalArgumentException as [#of]
-  public static DatanodeConfig read(Optional<Path> file, List<String> settings) throws IOException {
-    Properties properties = new Properties();
-    if (file.isPresent()) {
-      try (Reader in = Files.newBufferedReader(file.get())) {
-        properties.load(in);
-      } catch (IOException e) {
-        throw new IOException("cannot read the configuration " + file.get() + ": " + e, e);
-      }
-    }
-    for (String setting : settings) {
-      int equals = setting.indexOf('=');
-      if (equals < 1) {
-        throw new IllegalArgumentException(
-            "\"" + setting + "\" is no setting of the form key=value");
-      }
-      properties.setProperty(setting.substring(0, equals), setting.substring(equals + 1));
-    }
-    return of(properties);
-  }
-
   private void check() {
     cluster();
-    volumes();
-    required("secret-file");
-    HostAndPort.unresolved(listen());
-    HostAndPort.unresolved(address());
-    namenodes().forEach(HostAndPort::unresolved);
+    settings.required("volumes");
+    settings.required("secret-file");
+    listen();
+    address();
+    namenodes();
     socket()
         .ifPresent(path -> {
           int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
@@ -146,24 +111,24 @@ public final class DatanodeConfig {
 
   /// Name of the cluster.
   public String cluster() {
-    return required("cluster");
+    return settings.required("cluster");
   }
 
   /// The identity that the store must have.
   public Optional<String> identity() {
-    return optional("identity");
+    return settings.optional("identity");
   }
 
   /// Directories of the store.
   public List<Path> volumes() {
-    return list(required("volumes")).stream().map(Path::of).toList();
+    return settings.list("volumes").stream().map(Path::of).toList();
   }
 
   /// The cluster's secret, read anew.
   ///
   /// @throws StoreException if the file cannot be read or is too short
   public byte[] secret() throws StoreException {
-    Path file = Path.of(required("secret-file"));
+    Path file = Path.of(settings.required("secret-file"));
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(file);
@@ -182,104 +147,62 @@ public final class DatanodeConfig {
   }
 
   /// Where to listen.
-  public String listen() {
-    return optional("listen").orElse("0.0.0.0:2731");
+  public HostAndPort listen() {
+    return settings.address("listen").orElse(new HostAndPort("0.0.0.0", 2731));
   }
 
   /// Where others find it; port 0: the one that is listened at.
-  public String address() {
-    return optional("address").orElseGet(() -> HostAndPort.format(localHost(), 0));
+  public HostAndPort address() {
+    return settings.address("address").orElseGet(() -> new HostAndPort(Settings.localHost(), 0));
   }
 
   /// The Unix-domain socket.
   public Optional<Path> socket() {
-    return optional("socket").map(path -> Path.of(path).toAbsolutePath());
+    return settings.optional("socket").map(path -> Path.of(path).toAbsolutePath());
   }
 
   /// Where to announce.
-  public List<String> namenodes() {
-    return optional("namenodes").map(DatanodeConfig::list).orElse(List.of());
+  public List<HostAndPort> namenodes() {
+    return settings.list("namenodes").stream().map(HostAndPort::parse).toList();
   }
 
   /// Failure domain.
   public String host() {
-    return optional("host").orElseGet(DatanodeConfig::localHost);
+    return settings.optional("host").orElseGet(Settings::localHost);
   }
 
   /// Wider failure domain, or empty.
   public String rack() {
-    return optional("rack").orElse("");
+    return settings.optional("rack").orElse("");
   }
 
   /// How fast the scrubber reads.
   public long scrubBytesPerSecond() {
-    return number("scrub-bytes-per-second", 4 << 20, 0, 1L << 40);
+    return settings.number("scrub-bytes-per-second", 4 << 20, 0, 1L << 40);
   }
 
   /// Threads that write, and as many that read.
   public int diskThreads() {
-    return (int) number("disk-threads", 4, 1, 256);
+    return settings.number("disk-threads", 4, 1, 256);
   }
 
   /// Event loops.
   public int networkThreads() {
-    return (int) number("network-threads", 2, 1, 256);
+    return settings.number("network-threads", 2, 1, 256);
   }
 
   /// Most connections.
   public int connections() {
-    return (int) number("connections", 256, 1, 65_536);
+    return settings.number("connections", 256, 1, 65_536);
   }
 
   /// Bytes of unanswered calls at which a connection is not read any further.
   public int connectionBytes() {
-    return (int) number("connection-bytes", 8 << 20, 1024, 1 << 30);
+    return settings.number("connection-bytes", 8 << 20, 1024, 1 << 30);
   }
 
   /// How long the next datanode of a chain may take.
   public Duration forwardTimeout() {
-    return Duration.ofMillis(number("forward-timeout-millis", 20_000, 1, 3_600_000));
-  }
-
-  private String required(String key) {
-    return optional(key)
-        .orElseThrow(
-            () -> new IllegalArgumentException("the configuration lacks the key \"" + key + "\""));
-  }
-
-  private Optional<String> optional(String key) {
-    return Optional.ofNullable(properties.getProperty(key))
-        .map(String::strip)
-        .filter(value -> !value.isEmpty());
-  }
-
-  private static List<String> list(String value) {
-    return Arrays.stream(value.split(",")).map(String::strip).filter(s -> !s.isEmpty()).toList();
-  }
-
-  private long number(String key, long otherwise, long least, long most) {
-    Optional<String> value = optional(key);
-    if (value.isEmpty()) {
-      return otherwise;
-    }
-    long number;
-    try {
-      number = Long.parseLong(value.get());
-    } catch (NumberFormatException e) {
-      number = Long.MIN_VALUE;
-    }
-    if (number < least || number > most) {
-      throw new IllegalArgumentException(
-          key + " is \"" + value.get() + "\", expected a number from " + least + " to " + most);
-    }
-    return number;
-  }
-
-  private static String localHost() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
-    }
+    return Duration.ofMillis(settings.number("forward-timeout-millis", 20_000, 1, 3_600_000));
   }
 }

@@ -33,20 +33,19 @@ import io.plasmafs.oncrpc.RpcServer;
 import io.plasmafs.oncrpc.RpcTransport;
 import io.plasmafs.protocol.ControlProof;
 import io.plasmafs.protocol.RecentNonces;
+import io.plasmafs.settings.HostAndPort;
+import io.plasmafs.settings.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -210,8 +209,9 @@ public final class Namenode implements AutoCloseable {
     // Before the connections are closed everyone is answered.
     closing(stopEngine);
     this.port = ((InetSocketAddress) server.addresses().get(0)).getPort();
-    InetSocketAddress named = config.address();
-    this.address = named.getHostString() + ":" + (named.getPort() == 0 ? port : named.getPort());
+    HostAndPort named = config.address();
+    this.address =
+        new HostAndPort(named.host(), named.port() == 0 ? port : named.port()).toString();
     told.set(address);
     observer.repairer.set(
         closing(
@@ -280,7 +280,8 @@ public final class Namenode implements AutoCloseable {
 
   private static List<SocketAddress> listening(NamenodeConfig config) {
     List<SocketAddress> addresses = new ArrayList<>();
-    addresses.add(config.listen());
+    HostAndPort listen = config.listen();
+    addresses.add(new InetSocketAddress(listen.host(), listen.port()));
     config.socket().map(UnixDomainSocketAddress::of).ifPresent(addresses::add);
     return addresses;
   }
@@ -372,19 +373,13 @@ public final class Namenode implements AutoCloseable {
     }
   }
 
-  /// Runs a namenode until it is told to stop by a signal. Arguments: `--config FILE`, and any
-  /// number of `key=value`, as in [NamenodeConfig]. Ends with 1 if it cannot start or must stop.
+  /// Runs a namenode until it is told to stop by a signal: `[--config FILE] [--KEY=VALUE]...`, with
+  /// the keys of [NamenodeConfig]. Ends with 1 if it cannot start or must stop.
   public static void main(String[] arguments) {
     NamenodeConfig config;
     Namenode namenode;
     try {
-      List<String> settings = new ArrayList<>(Arrays.asList(arguments));
-      Optional<Path> file = Optional.empty();
-      if (settings.size() >= 2 && settings.get(0).equals("--config")) {
-        file = Optional.of(Path.of(settings.get(1)));
-        settings = settings.subList(2, settings.size());
-      }
-      config = NamenodeConfig.read(file, settings);
+      config = NamenodeConfig.of(Settings.ofArguments(arguments));
       namenode = start(config);
     } catch (IOException | RuntimeException e) {
       log.debug("cannot start", e);

@@ -2,11 +2,9 @@ package io.plasmafs.namenode;
 
 import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.namenode.repair.RepairSettings;
+import io.plasmafs.settings.HostAndPort;
+import io.plasmafs.settings.Settings;
 import java.io.IOException;
-import java.io.Reader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /// What a namenode has to know before it starts: properties, from a file or set one by one.
 ///
@@ -93,10 +89,10 @@ public final class NamenodeConfig {
           "repair-copies",
           "repair-bytes-per-second");
 
-  private final Properties properties;
+  private final Settings settings;
 
-  private NamenodeConfig(Properties properties) {
-    this.properties = properties;
+  private NamenodeConfig(Settings settings) {
+    this.settings = settings;
   }
 
   /// Takes and checks properties.
@@ -104,47 +100,15 @@ public final class NamenodeConfig {
   /// @throws IllegalArgumentException if a key is missing or unknown or a value makes no sense; the
   ///   message is one line
   public static NamenodeConfig of(Properties properties) {
-    Properties copy = new Properties();
-    copy.putAll(properties);
-    Set<String> unknown = new TreeSet<>(copy.stringPropertyNames());
-    unknown.removeAll(KEYS);
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "unknown configuration keys " + unknown + ", known are " + new TreeSet<>(KEYS));
-    }
-    NamenodeConfig config = new NamenodeConfig(copy);
+    NamenodeConfig config = new NamenodeConfig(Settings.of(properties, KEYS));
     config.check();
     return config;
   }
 
-  /// Reads a properties file, then takes `key=value` settings over what it says.
-  ///
-  /// @throws IOException if the file cannot be read
-  /// @throws IllegalArgumentException as [#of]
-  public static NamenodeConfig read(Optional<Path> file, List<String> settings) throws IOException {
-    Properties properties = new Properties();
-    if (file.isPresent()) {
-      try (Reader in = Files.newBufferedReader(file.get())) {
-        properties.load(in);
-      } catch (IOException e) {
-        throw new IOException("cannot read the configuration " + file.get() + ": " + e, e);
-      }
-    }
-    for (String setting : settings) {
-      int equals = setting.indexOf('=');
-      if (equals < 1) {
-        throw new IllegalArgumentException(
-            "\"" + setting + "\" is no setting of the form key=value");
-      }
-      properties.setProperty(setting.substring(0, equals), setting.substring(equals + 1));
-    }
-    return of(properties);
-  }
-
   private void check() {
     description();
-    required("secret-file");
-    required("database-url");
+    settings.required("secret-file");
+    settings.required("database-url");
     listen();
     address();
     databasePatience();
@@ -173,17 +137,17 @@ public final class NamenodeConfig {
 
   /// The constants of the cluster; epoch and sequence are 0.
   public ClusterDescription description() {
-    String cluster = required("cluster");
+    String cluster = settings.required("cluster");
     if (cluster.length() > 64 || !cluster.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
       throw new IllegalArgumentException(
           "cluster is \"" + cluster + "\", expected up to 64 letters, digits, '.', '_' or '-'");
     }
     return new ClusterDescription(
         cluster,
-        (int) number("block-size", 64 << 10, 1, 1 << 30),
+        settings.number("block-size", 64 << 10, 1, 1 << 30),
         ClusterDescription.SLICE_SIZE,
-        (int) number("inline-limit", 8 << 10, 0, 64 << 10),
-        (int) number("replication", 2, 1, 16),
+        settings.number("inline-limit", 8 << 10, 0, 64 << 10),
+        settings.number("replication", 2, 1, 16),
         0,
         0);
   }
@@ -193,7 +157,7 @@ public final class NamenodeConfig {
   /// @throws IOException if the file cannot be read, is too short, or others than its owner may
   ///   read it
   public byte[] secret() throws IOException {
-    Path file = Path.of(required("secret-file"));
+    Path file = Path.of(settings.required("secret-file"));
     byte[] bytes = readPrivate(file, "the cluster's secret");
     int length = bytes.length;
     while (length > 0 && Character.isWhitespace(bytes[length - 1])) {
@@ -208,45 +172,40 @@ public final class NamenodeConfig {
 
   /// Users who may do everything.
   public Set<String> superusers() {
-    return Arrays.stream(optional("superusers").orElse("root").split(","))
-        .map(String::strip)
-        .filter(user -> !user.isEmpty())
-        .collect(Collectors.toUnmodifiableSet());
+    List<String> users = settings.list("superusers");
+    return users.isEmpty() ? Set.of("root") : Set.copyOf(users);
   }
 
   /// Where to listen.
-  public InetSocketAddress listen() {
-    InetSocketAddress address = hostAndPort("listen", optional("listen").orElse("0.0.0.0:2727"));
-    return new InetSocketAddress(address.getHostString(), address.getPort());
+  public HostAndPort listen() {
+    return settings.address("listen").orElse(new HostAndPort("0.0.0.0", 2727));
   }
 
-  /// Where clients find it, not resolved; port 0: the one that is listened at.
-  public InetSocketAddress address() {
-    return optional("address")
-        .map(value -> hostAndPort("address", value))
-        .orElseGet(() -> InetSocketAddress.createUnresolved(localHost(), 0));
+  /// Where clients find it; port 0: the one that is listened at.
+  public HostAndPort address() {
+    return settings.address("address").orElseGet(() -> new HostAndPort(Settings.localHost(), 0));
   }
 
   /// The Unix-domain socket.
   public Optional<Path> socket() {
-    return optional("socket").map(path -> Path.of(path).toAbsolutePath());
+    return settings.optional("socket").map(path -> Path.of(path).toAbsolutePath());
   }
 
   /// Where the database is.
   public String databaseUrl() {
-    return required("database-url");
+    return settings.required("database-url");
   }
 
   /// Whom the database knows.
   public String databaseUser() {
-    return optional("database-user").orElse("plasma");
+    return settings.optional("database-user").orElse("plasma");
   }
 
   /// The user's password, read anew; empty if none is needed.
   ///
   /// @throws IOException if the file cannot be read, or others than its owner may read it
   public String databasePassword() throws IOException {
-    Optional<String> file = optional("database-password-file");
+    Optional<String> file = settings.optional("database-password-file");
     if (file.isEmpty()) {
       return "";
     }
@@ -256,12 +215,12 @@ public final class NamenodeConfig {
 
   /// How long the database may be away.
   public Duration databasePatience() {
-    return Duration.ofSeconds(number("database-patience-seconds", 30, 1, 3600));
+    return Duration.ofSeconds(settings.number("database-patience-seconds", 30, 1, 3600));
   }
 
   /// Whether datanodes that hold the secret are used at once.
   public boolean enableNewDatanodes() {
-    String value = optional("new-datanodes").orElse("enable");
+    String value = settings.optional("new-datanodes").orElse("enable");
     return switch (value) {
       case "enable" -> true;
       case "wait" -> false;
@@ -273,67 +232,67 @@ public final class NamenodeConfig {
 
   /// How often datanodes announce themselves.
   public Duration heartbeat() {
-    return Duration.ofMillis(number("heartbeat-millis", 1000, 10, 60_000));
+    return Duration.ofMillis(settings.number("heartbeat-millis", 1000, 10, 60_000));
   }
 
   /// Silence after which nothing new is put on a datanode.
   public Duration suspectAfter() {
-    return Duration.ofMillis(number("suspect-after-millis", 5000, 20, 3_600_000));
+    return Duration.ofMillis(settings.number("suspect-after-millis", 5000, 20, 3_600_000));
   }
 
   /// Silence after which a datanode is not read either.
   public Duration deadAfter() {
-    return Duration.ofMillis(number("dead-after-millis", 30_000, 30, 86_400_000));
+    return Duration.ofMillis(settings.number("dead-after-millis", 30_000, 30, 86_400_000));
   }
 
   /// How long a ticket admits to blocks.
   public Duration ticketLifetime() {
-    return Duration.ofSeconds(number("ticket-lifetime-seconds", 900, 1, 86_400));
+    return Duration.ofSeconds(settings.number("ticket-lifetime-seconds", 900, 1, 86_400));
   }
 
   /// How often there is a new key.
   public Duration keyInterval() {
-    return Duration.ofSeconds(number("key-interval-seconds", 600, 1, 86_400));
+    return Duration.ofSeconds(settings.number("key-interval-seconds", 600, 1, 86_400));
   }
 
   /// Event loops.
   public int networkThreads() {
-    return (int) number("network-threads", 2, 1, 256);
+    return settings.number("network-threads", 2, 1, 256);
   }
 
   /// Most connections.
   public int connections() {
-    return (int) number("connections", 1024, 1, 65_536);
+    return settings.number("connections", 1024, 1, 65_536);
   }
 
   /// Unanswered calls at which a connection is not read any further.
   public int connectionCalls() {
-    return (int) number("connection-calls", 4096, 1, 65_536);
+    return settings.number("connection-calls", 4096, 1, 65_536);
   }
 
   /// Most bytes of unanswered calls.
   public long receivedBytes() {
-    return number("received-bytes", 64L << 20, 32L << 20, 1L << 40);
+    return settings.number("received-bytes", 64L << 20, 32L << 20, 1L << 40);
   }
 
   /// About what the cache of committed metadata may take.
   public long cacheBytes() {
-    return number("cache-bytes", 96L << 20, 4L << 20, 1L << 40);
+    return settings.number("cache-bytes", 96L << 20, 4L << 20, 1L << 40);
   }
 
   /// Most blocks of all datanodes together.
   public long blocks() {
-    return number("blocks", 1L << 28, 1, 1L << 40);
+    return settings.number("blocks", 1L << 28, 1, 1L << 40);
   }
 
   /// How lost copies are made anew.
   public RepairSettings repair() {
     return new RepairSettings(
-        Duration.ofMillis(number("repair-after-millis", 600_000, 0, 2_592_000_000L)),
-        Duration.ofMillis(number("repair-interval-millis", 10_000, 10, 86_400_000)),
-        Duration.ofMillis(number("repair-scan-millis", 3_600_000, 10, 2_592_000_000L)),
-        (int) number("repair-copies", 2, 1, 64),
-        number("repair-bytes-per-second", 64L << 20, 64 << 10, 1L << 40));
+        Duration.ofMillis(settings.number("repair-after-millis", 600_000, 0, 2_592_000_000L)),
+        Duration.ofMillis(settings.number("repair-interval-millis", 10_000, 10, 86_400_000)),
+        Duration.ofMillis(settings.number("repair-scan-millis", 3_600_000, 10, 2_592_000_000L)),
+        settings.number("repair-copies", 2, 1, 64),
+        settings.number("repair-bytes-per-second", 64L << 20, 64 << 10, 1L << 40));
   }
 
   private static byte[] readPrivate(Path file, String what) throws IOException {
@@ -348,67 +307,6 @@ public final class NamenodeConfig {
       return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new IOException("cannot use " + what + " in " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private String required(String key) {
-    return optional(key)
-        .orElseThrow(
-            () -> new IllegalArgumentException("the configuration lacks the key \"" + key + "\""));
-  }
-
-  private Optional<String> optional(String key) {
-    return Optional.ofNullable(properties.getProperty(key))
-        .map(String::strip)
-        .filter(value -> !value.isEmpty());
-  }
-
-  private static InetSocketAddress hostAndPort(String key, String value) {
-    int colon = value.lastIndexOf(':');
-    try {
-      if (colon > 0) {
-        return InetSocketAddress.createUnresolved(
-            value.substring(0, colon), Integer.parseInt(value.substring(colon + 1)));
-      }
-    } catch (IllegalArgumentException e) {
-      // told below
-    }
-    throw new IllegalArgumentException(key + " is \"" + value + "\", expected host:port");
-  }
-
-  private long number(String key, long otherwise, long least, long most) {
-    Optional<String> value = optional(key);
-    if (value.isEmpty()) {
-      return otherwise;
-    }
-    long number = parse(value.get());
-    if (number < least || number > most) {
-      throw new IllegalArgumentException(
-          key + " is \"" + value.get() + "\", expected a number from " + least + " to " + most);
-    }
-    return number;
-  }
-
-  /// A number that may end in k, m or g; [Long#MIN_VALUE] if it is none.
-  private static long parse(String text) {
-    int shift =
-        switch (Character.toLowerCase(text.charAt(text.length() - 1))) {
-          case 'k' -> 10;
-          case 'm' -> 20;
-          case 'g' -> 30;
-          default -> 0;
-        };
-    String digits = shift == 0 ? text : text.substring(0, text.length() - 1);
-    return digits.matches("[0-9]{1,10}") || (shift == 0 && digits.matches("[0-9]{1,18}"))
-        ? Long.parseLong(digits) << shift
-        : Long.MIN_VALUE;
-  }
-
-  private static String localHost() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
     }
   }
 }

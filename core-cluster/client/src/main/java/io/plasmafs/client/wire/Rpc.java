@@ -3,7 +3,7 @@ package io.plasmafs.client.wire;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.oncrpc.RpcException;
-import java.net.InetSocketAddress;
+import io.plasmafs.settings.HostAndPort;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.CompletionException;
@@ -51,16 +51,10 @@ final class Rpc {
     if (text.startsWith("unix:")) {
       return UnixDomainSocketAddress.of(text.substring(5));
     }
-    int colon = text.lastIndexOf(':');
     try {
-      String host = text.substring(0, colon);
-      if (host.startsWith("[") && host.endsWith("]")) {
-        host = host.substring(1, host.length() - 1);
-      }
-      return InetSocketAddress.createUnresolved(host, Integer.parseInt(text.substring(colon + 1)));
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new FsException(
-          FsStatus.EINVAL, "'" + text + "' is no address: host:port is expected", e);
+      return HostAndPort.parse(text).unresolved();
+    } catch (IllegalArgumentException e) {
+      throw new FsException(FsStatus.EINVAL, String.valueOf(e.getMessage()), e);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.plasmafs.oncrpc.Credentials;
 import io.plasmafs.oncrpc.RpcClient;
 import io.plasmafs.oncrpc.RpcLimits;
 import io.plasmafs.oncrpc.RpcTransport;
+import io.plasmafs.settings.HostAndPort;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -65,7 +66,7 @@ final class Peers implements AutoCloseable {
         }
         InetSocketAddress parsed;
         try {
-          parsed = HostAndPort.unresolved(address);
+          parsed = HostAndPort.parse(address).unresolved();
         } catch (IllegalArgumentException e) {
           abandoned.run();
           return CompletableFuture.failedFuture(

@@ -14,6 +14,7 @@ import io.plasmafs.protocol.xdr.datanode_entry;
 import io.plasmafs.protocol.xdr.datanodes_result;
 import io.plasmafs.protocol.xdr.namenode_entry;
 import io.plasmafs.protocol.xdr.namenodes_result;
+import io.plasmafs.settings.HostAndPort;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -102,8 +103,7 @@ public final class CoordinationProgram {
 
   /// A datanode runs on a host if that is its label, or the host part of its address.
   private static boolean isOn(String host, Datanode datanode) {
-    String address = datanode.address();
-    int colon = address.lastIndexOf(':');
-    return datanode.host().equals(host) || (colon > 0 && address.substring(0, colon).equals(host));
+    return datanode.host().equals(host)
+        || HostAndPort.parse(datanode.address()).host().equals(host);
   }
 }

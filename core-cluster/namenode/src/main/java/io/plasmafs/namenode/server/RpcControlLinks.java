@@ -14,7 +14,7 @@ import io.plasmafs.protocol.Programs;
 import io.plasmafs.protocol.xdr.datanode_status;
 import io.plasmafs.protocol.xdr.keys_args;
 import io.plasmafs.protocol.xdr.ticket_key;
-import java.net.InetSocketAddress;
+import io.plasmafs.settings.HostAndPort;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -89,18 +89,12 @@ public final class RpcControlLinks implements ControlLinks {
   }
 
   private CompletableFuture<RpcClient> connect(String address) {
-    int colon = address.lastIndexOf(':');
-    int port;
     try {
-      port = Integer.parseInt(address.substring(colon + 1));
       return RpcClient.connect(
-          transport,
-          InetSocketAddress.createUnresolved(address.substring(0, colon), port),
-          limits,
-          Credentials.NONE);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+          transport, HostAndPort.parse(address).unresolved(), limits, Credentials.NONE);
+    } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(
-          new FsException(FsStatus.EINVAL, "'" + address + "' is no address host:port", e));
+          new FsException(FsStatus.EINVAL, String.valueOf(e.getMessage()), e));
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.plasmafs.settings;
+
+import org.jspecify.annotations.NullMarked;
