@@ -608,7 +608,8 @@ class PostgresStoreTest {
   @Test
   void aRowThatTheTablesRefuseStopsTheStoreLoudly() {
     Open open = open();
-    InodeRecord bad = Samples.file(5, 1);
+    // not a number of the inodes that follow, which would take its place before it is written
+    InodeRecord bad = Samples.file(1_000_000_000, 1);
     InodeRecord target =
         new InodeRecord(
             bad.id(),
