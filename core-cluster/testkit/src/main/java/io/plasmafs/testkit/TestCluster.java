@@ -8,8 +8,6 @@ import io.plasmafs.datanode.DatanodeStore;
 import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.namenode.Namenode;
 import io.plasmafs.namenode.NamenodeConfig;
-import io.plasmafs.postgres.PostgresServer;
-import io.plasmafs.postgres.TemporaryPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +21,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +39,6 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class TestCluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  /// Started when it is first needed, stopped with the JVM.
-  private static final class Postgres {
-    static final TemporaryPostgres SERVER =
-        TemporaryPostgres.start(Boolean.getBoolean("plasma.test.durable"));
-  }
 
   /// What a cluster is like.
   ///
@@ -127,7 +118,8 @@ public final class TestCluster implements AutoCloseable {
     this.directory = Files.createTempDirectory("plasmafs");
     try {
       Path secret = secret("secret", "the secret of a cluster that lives for one test");
-      Path password = secret("password", Postgres.SERVER.server().password());
+      TestDatabase database = TestDatabase.create();
+      Path password = secret("password", database.password());
       namenodeProperties.putAll(options.namenode());
       set("cluster", "test");
       set("block-size", String.valueOf(options.blockSize()));
@@ -136,10 +128,8 @@ public final class TestCluster implements AutoCloseable {
       set("secret-file", secret.toString());
       set("listen", "127.0.0.1:0");
       set("address", "127.0.0.1:0");
-      set(
-          "database-url",
-          Postgres.SERVER.server().jdbcUrl(Postgres.SERVER.newDatabase(Optional.empty())));
-      set("database-user", PostgresServer.USER);
+      set("database-url", database.jdbcUrl());
+      set("database-user", database.user());
       set("database-password-file", password.toString());
       namenode = Namenode.start(NamenodeConfig.of(namenodeProperties));
       // From now on it is always found at the same port.
