@@ -978,7 +978,7 @@ public final class Engine implements Runnable {
   private static void answer(Call call, Answer answer) {
     try {
       call.reply.accept(answer);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("the answer to session {} could not be given", call.session.number(), e);
     }
   }
@@ -1053,23 +1053,20 @@ public final class Engine implements Runnable {
 
   /// What is done between events.
   private final class Rounds implements Turns.Work {
-    /// Whoever lends a thread must not be left with a fault of the engine's, and an engine that has
-    /// one must not go on.
     @Override
     public boolean round() {
-      try {
-        return Engine.this.round();
-      } catch (RuntimeException e) {
-        LOG.error("the engine is broken: this is a fault of the server", e);
-        stop("the engine is broken: " + e);
-        turns.close();
-        return false;
-      }
+      return Engine.this.round();
     }
 
     @Override
     public boolean isUnfinished() {
       return !ready.isEmpty();
+    }
+
+    @Override
+    public void broken(Throwable cause) {
+      LOG.error("the engine is broken: this is a fault of the server", cause);
+      stop("the engine is broken: " + cause);
     }
   }
 

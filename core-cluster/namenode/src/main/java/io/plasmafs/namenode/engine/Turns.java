@@ -16,6 +16,10 @@ import org.slf4j.LoggerFactory;
 /// woken by it, twice for each call. When somebody else has the turn it need not wait: whoever
 /// gives the turn back looks at the queue once more. The thread in [#run] does what nobody else
 /// does: timers, and long operations.
+///
+/// A lender works for others, who are no business of his: whatever is thrown ends here. A fault in
+/// one event is logged, and the next event comes. An [Error], or a fault between events, is the
+/// end: memory or stack may have run out anywhere.
 final class Turns {
   private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
@@ -29,6 +33,9 @@ final class Turns {
 
     /// Whether there is more that does not come as an event: the thread in [Turns#run] goes on.
     boolean isUnfinished();
+
+    /// Something failed in a way after which nothing can be relied on. No more rounds are begun.
+    void broken(Throwable cause);
   }
 
   private final Work work;
@@ -121,13 +128,19 @@ final class Turns {
   }
 
   private boolean round() {
-    int done = 0;
-    Runnable event;
-    while (done < EVENTS_PER_ROUND && (event = events.poll()) != null) {
-      run(event);
-      done++;
+    try {
+      int done = 0;
+      Runnable event;
+      while (done < EVENTS_PER_ROUND && (event = events.poll()) != null) {
+        run(event);
+        done++;
+      }
+      return work.round() || done > 0;
+    } catch (RuntimeException | Error e) {
+      closed = true;
+      work.broken(e);
+      return false;
     }
-    return work.round() || done > 0;
   }
 
   /// Runs an event; a fault in it is logged.
