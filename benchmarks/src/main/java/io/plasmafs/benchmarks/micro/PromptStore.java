@@ -23,7 +23,7 @@ final class PromptStore implements MetadataStore {
 
   @Override
   public State open() {
-    return new State(1, 0, 0);
+    return new State(1, 0, 0, 0);
   }
 
   @Override

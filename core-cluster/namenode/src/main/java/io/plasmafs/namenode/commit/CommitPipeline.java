@@ -458,6 +458,9 @@ public final class CommitPipeline {
         owner.post(() -> reopened(found));
       } catch (StoreException e) {
         owner.post(() -> reopenFailed(e));
+      } catch (RuntimeException e) {
+        StoreException fault = new StoreException(StoreException.Kind.BROKEN, e.toString(), e);
+        owner.post(() -> reopenFailed(fault));
       }
     });
   }
@@ -466,9 +469,10 @@ public final class CommitPipeline {
     if (state != State.IN_DOUBT) {
       return;
     }
+    boolean isOurs = found.lastEpoch() == epoch;
     epoch = found.epoch();
     owner.epochChanged(epoch);
-    if (found.sequence() == sequence + batch.size()) {
+    if (found.sequence() == sequence + batch.size() && isOurs) {
       publish();
     } else if (found.sequence() == sequence) {
       write();
@@ -476,6 +480,8 @@ public final class CommitPipeline {
       owner.stop(
           "the log ends with commit "
               + found.sequence()
+              + " of epoch "
+              + found.lastEpoch()
               + ", but commits "
               + (sequence + 1)
               + " to "

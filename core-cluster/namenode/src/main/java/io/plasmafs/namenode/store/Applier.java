@@ -383,7 +383,8 @@ final class Applier implements AutoCloseable {
     }
   }
 
-  /// The last row of the log that need not be kept, if there are enough of them to be worth it.
+  /// The last row of the log that need not be kept, if there are enough of them to be worth it. The
+  /// newest always is: its epoch says who wrote it.
   private Optional<Logged> trimUpTo(long appliedThen) {
     long commits = loggedCommits;
     long bytes = loggedBytes;
@@ -395,7 +396,7 @@ final class Applier implements AutoCloseable {
     }
     Optional<Logged> last = Optional.empty();
     for (Logged row : logged) {
-      if (row.last() > appliedThen
+      if (row.last() >= appliedThen
           || (commits <= settings.retainedCommits() && bytes <= settings.retainedBytes())) {
         break;
       }
