@@ -39,6 +39,7 @@ import org.HdrHistogram.Histogram;
 /// | `load=N` | makes files until there are N, a thousand in each directory; three of four have a block on two datanodes, the fourth has 100 bytes inline |
 /// | `measure` | start-up, memory, rates of stat and create |
 /// | `directory=N` | one directory of N entries: rates of create by 100 clients, of lookups, of listings |
+/// | `operations=N` | rates of creates, N in each transaction, by 1 to 128 clients |
 /// | `tail=N` | latencies while a tree of N files is copied, and while it is removed |
 public final class SizeFigures {
   private static final int FILES_PER_DIRECTORY = 1000;
@@ -67,6 +68,7 @@ public final class SizeFigures {
           case "measure" -> figures.measure();
           case "directory" -> figures.directory(number);
           case "tail" -> figures.tail(number);
+          case "operations" -> figures.operations(number);
           default -> throw new IllegalArgumentException("what is " + arguments[i] + "?");
         }
       }
@@ -198,13 +200,7 @@ public final class SizeFigures {
         4,
         thread -> {
           for (long n = next.getAndAdd(1000); n < bulk; n = next.getAndAdd(1000)) {
-            List<Operation> operations = new ArrayList<>();
-            for (long i = n; i < n + 1000; i++) {
-              operations.add(
-                  new Operation.Create(
-                      Location.of(top.resolve(entry(i))), CreateMode.EXCLUSIVE, 0644, 0));
-            }
-            List<Outcome> unused = client.execute(operations);
+            List<Outcome> unused = client.execute(creations(top, n, 1000));
           }
         });
     say("%,d entries made, %.0f s", client.stat(top).size(), seconds(start));
@@ -259,6 +255,46 @@ public final class SizeFigures {
 
   private static Name entry(long number) {
     return Name.of(String.format("entry-%08d", number));
+  }
+
+  // ---- many operations in a transaction
+
+  private void operations(int each) throws Exception {
+    for (int clients : new int[] {1, 8, 32, 128}) {
+      FsPath top = FsPath.of("/operations/" + Long.toString(System.nanoTime(), 36));
+      for (int t = 0; t < clients; t++) {
+        client.mkdirs(top.resolve(directoryName(t)), 0755);
+      }
+      AtomicLong transactions = new AtomicLong();
+      long begin = System.nanoTime();
+      inParallel(
+          clients,
+          thread -> {
+            for (long n = 0; System.nanoTime() - begin < MEASURED.toNanos(); n += each) {
+              List<Outcome> unused =
+                  client.execute(creations(top.resolve(directoryName(thread)), n, each));
+              transactions.incrementAndGet();
+            }
+          });
+      double seconds = seconds(begin);
+      say(
+          "%d clients, %d creates in each transaction: %,.0f transactions/s, %,.0f creates/s",
+          clients,
+          each,
+          transactions.get() / seconds,
+          transactions.get() * (double) each / seconds);
+      long unused = client.removeTree(top);
+    }
+  }
+
+  private static List<Operation> creations(FsPath directory, long first, int count) {
+    List<Operation> operations = new ArrayList<>(count);
+    for (long i = first; i < first + count; i++) {
+      operations.add(
+          new Operation.Create(
+              Location.of(directory.resolve(entry(i))), CreateMode.EXCLUSIVE, 0644, 0));
+    }
+    return operations;
   }
 
   // ---- latencies

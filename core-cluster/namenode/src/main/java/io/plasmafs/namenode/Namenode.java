@@ -205,7 +205,8 @@ public final class Namenode implements AutoCloseable {
                     .withMaxRecordBytes(MAX_RECORD_BYTES)
                     .withInFlight(config.connectionCalls(), MAX_RECORD_BYTES)
                     .withServer(config.connections(), config.receivedBytes()),
-                Authenticator.ANY));
+                Authenticator.ANY,
+                engine::lend));
     // Before the connections are closed everyone is answered.
     closing(stopEngine);
     this.port = ((InetSocketAddress) server.addresses().get(0)).getPort();

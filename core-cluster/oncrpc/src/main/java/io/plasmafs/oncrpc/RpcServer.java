@@ -36,6 +36,7 @@ public final class RpcServer implements AutoCloseable {
   private final RpcLimits limits;
   private final Authenticator authenticator;
   private final Map<Integer, Versions> programs;
+  private final Runnable afterBurst;
   private final List<Channel> listeners = new ArrayList<>();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final AtomicInteger connectionCount = new AtomicInteger();
@@ -44,9 +45,13 @@ public final class RpcServer implements AutoCloseable {
   record Versions(Map<Integer, RpcProgram> byNumber, int lowest, int highest) {}
 
   private RpcServer(
-      Collection<RpcProgram> programs, RpcLimits limits, Authenticator authenticator) {
+      Collection<RpcProgram> programs,
+      RpcLimits limits,
+      Authenticator authenticator,
+      Runnable afterBurst) {
     this.limits = limits;
     this.authenticator = authenticator;
+    this.afterBurst = afterBurst;
     this.programs = byNumber(programs);
   }
 
@@ -64,7 +69,22 @@ public final class RpcServer implements AutoCloseable {
       RpcLimits limits,
       Authenticator authenticator)
       throws IOException {
-    RpcServer server = new RpcServer(programs, limits, authenticator);
+    return bind(transport, addresses, programs, limits, authenticator, () -> {});
+  }
+
+  /// As the other `bind`, for programs whose handlers only queue what they are given.
+  ///
+  /// @param afterBurst runs on an event loop after all calls that had arrived together on a
+  ///   connection were handed to their handlers; what is answered in it leaves with one flush
+  public static RpcServer bind(
+      RpcTransport transport,
+      List<? extends SocketAddress> addresses,
+      Collection<RpcProgram> programs,
+      RpcLimits limits,
+      Authenticator authenticator,
+      Runnable afterBurst)
+      throws IOException {
+    RpcServer server = new RpcServer(programs, limits, authenticator, afterBurst);
     try {
       for (SocketAddress address : addresses) {
         server.listen(transport, address);
@@ -202,6 +222,10 @@ public final class RpcServer implements AutoCloseable {
 
   RpcLimits limits() {
     return limits;
+  }
+
+  Runnable afterBurst() {
+    return afterBurst;
   }
 
   Authenticator authenticator() {

@@ -58,6 +58,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private final RecordAssembler assembler;
   private final ArrayDeque<ByteBuf> backlog = new ArrayDeque<>();
   private boolean feeding;
+
+  /// Whether handlers were given calls since the last burst ended.
+  private boolean handed;
+
   private boolean paused;
   private int callsInFlight;
   private long bytesInFlight;
@@ -107,7 +111,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    flush.readEnds();
+    try {
+      endBurst();
+    } finally {
+      flush.readEnds();
+    }
   }
 
   /// What was read before has to be fed before anything is read straight into a record.
@@ -143,6 +151,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
       feeding = false;
     }
     chargePartial();
+  }
+
+  private void endBurst() {
+    if (handed) {
+      handed = false;
+      server.afterBurst().run();
+    }
   }
 
   /// Accounts for the bytes of the record that is not complete, and remembers when it began.
@@ -207,6 +222,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     paused = false;
     recordBegan = assembler.isInside() ? System.nanoTime() : 0;
     feed();
+    if (handed) {
+      // not from within: whoever answers has led here
+      channel.eventLoop().execute(this::endBurst);
+    }
     if (!paused) {
       channel.config().setAutoRead(true);
     }
@@ -315,6 +334,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     }
     call.name = procedure.name();
     enlist(call);
+    handed = true;
     try {
       procedure.handler().handle(arguments, call, call);
     } catch (Throwable e) {

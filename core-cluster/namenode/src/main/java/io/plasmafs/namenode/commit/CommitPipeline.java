@@ -77,6 +77,9 @@ public final class CommitPipeline {
     /// Runs something on the engine's thread.
     void post(Runnable event);
 
+    /// As [#post]; the caller's thread may become the engine's for that.
+    void postAndWork(Runnable event);
+
     /// Runs something that blocks, elsewhere.
     void background(Runnable task);
 
@@ -160,6 +163,7 @@ public final class CommitPipeline {
 
   private State state = State.IDLE;
   private long epoch;
+  private long batches;
   private long sequence;
   private long unappliedBytes;
 
@@ -213,6 +217,11 @@ public final class CommitPipeline {
     return sequence;
   }
 
+  /// How many batches there were, the one that is being written included.
+  public long batches() {
+    return batches;
+  }
+
   /// Whether nothing waits or is being written.
   public boolean isQuiet() {
     return queue.isEmpty() && batch.isEmpty();
@@ -264,6 +273,7 @@ public final class CommitPipeline {
     if (state == State.IDLE && !queue.isEmpty() && unappliedBytes < bounds.unappliedBytes()) {
       form();
       if (!batch.isEmpty()) {
+        batches++;
         batchDeadlineNanos = owner.nanos() + bounds.patienceNanos();
         pauseNanos = FIRST_PAUSE_NANOS;
         write();
@@ -388,7 +398,7 @@ public final class CommitPipeline {
     }
     store
         .append(new CommitBatch(epoch, sets))
-        .whenComplete((nothing, failure) -> owner.post(() -> written(failure)));
+        .whenComplete((nothing, failure) -> owner.postAndWork(() -> written(failure)));
   }
 
   private void written(@Nullable Throwable failure) {
@@ -448,6 +458,9 @@ public final class CommitPipeline {
         owner.post(() -> reopened(found));
       } catch (StoreException e) {
         owner.post(() -> reopenFailed(e));
+      } catch (RuntimeException e) {
+        StoreException fault = new StoreException(StoreException.Kind.BROKEN, e.toString(), e);
+        owner.post(() -> reopenFailed(fault));
       }
     });
   }
@@ -456,9 +469,10 @@ public final class CommitPipeline {
     if (state != State.IN_DOUBT) {
       return;
     }
+    boolean isOurs = found.lastEpoch() == epoch;
     epoch = found.epoch();
     owner.epochChanged(epoch);
-    if (found.sequence() == sequence + batch.size()) {
+    if (found.sequence() == sequence + batch.size() && isOurs) {
       publish();
     } else if (found.sequence() == sequence) {
       write();
@@ -466,6 +480,8 @@ public final class CommitPipeline {
       owner.stop(
           "the log ends with commit "
               + found.sequence()
+              + " of epoch "
+              + found.lastEpoch()
               + ", but commits "
               + (sequence + 1)
               + " to "

@@ -5,10 +5,8 @@ import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsException;
-import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
-import io.plasmafs.model.Name;
 import io.plasmafs.model.Principal;
 import io.plasmafs.model.Replica;
 import io.plasmafs.model.operation.Answer;
@@ -34,7 +32,6 @@ import io.plasmafs.namenode.transaction.Budget;
 import io.plasmafs.namenode.transaction.CommitBuilder;
 import io.plasmafs.namenode.transaction.CommitFirst;
 import io.plasmafs.namenode.transaction.CommittedRows;
-import io.plasmafs.namenode.transaction.InodeNumbers;
 import io.plasmafs.namenode.transaction.LockTable;
 import io.plasmafs.namenode.transaction.Missing;
 import io.plasmafs.namenode.transaction.Needs;
@@ -46,28 +43,26 @@ import io.plasmafs.namenode.transaction.View;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs all transactions: one thread, one event after the other. Public methods may be called from
-/// any thread, return at once, and call back on the engine's thread: callbacks must hand over
-/// quickly.
+/// Runs all transactions: one thread at a time, one event after the other. Public methods may be
+/// called from any thread, return at once, and call back on the engine's thread: callbacks must
+/// hand over quickly.
+///
+/// **The engine's thread** is whoever has the turn: [Turns]. A thread that brings events can lend
+/// itself to the engine.
 ///
 /// ```
 ///             open          root and numbers there            close           written
@@ -89,10 +84,16 @@ public final class Engine implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private static final long TICK_NANOS = 20_000_000;
-  private static final long NUMBERS_AT_A_TIME = 16_384;
-  private static final int EVENTS_PER_ROUND = 1024;
   private static final int MOST_RUNS = 20_000;
   private static final int ORPHANS_AT_A_TIME = 1024;
+
+  /// While others commit, one batch of so many carries a slice of cleaning up ...
+  private static final int BATCHES_PER_SLICE = 32;
+
+  /// ... unless this many inodes wait for it.
+  private static final int LONG_BACKLOG = 100_000;
+
+  private static final long NOBODY_COMMITS_NANOS = 2_000_000;
   private static final String SHUTTING_DOWN = "the server is shutting down";
   private static final long CLOSE_NANOS = 10_000_000_000L;
 
@@ -116,15 +117,13 @@ public final class Engine implements Runnable {
   private final Principal self;
 
   // shared between threads
-  private final ConcurrentLinkedQueue<Runnable> events = new ConcurrentLinkedQueue<>();
+  private final Turns turns;
   private final AtomicInteger queuedCompounds = new AtomicInteger();
   private final AtomicLong sessionNumbers = new AtomicLong();
   private final CompletableFuture<Void> started = new CompletableFuture<>();
-  private volatile @Nullable Thread sleeping;
   private volatile long publishedSequence;
   private volatile long appliedSequence;
   private volatile long currentEpoch;
-  private volatile boolean ended;
 
   // the engine's thread only
   private final MetadataCache cache;
@@ -132,36 +131,22 @@ public final class Engine implements Runnable {
   private final PublishedRows published;
   private final CommittedRows committed;
   private final LockTable locks = new LockTable();
-  private final Budget budget;
-  private final InodeNumbers numbers = new InodeNumbers();
   private final CommitTokens commits;
   private final CommitPipeline pipeline;
-  private final Fetches fetches = new Fetches();
+  private final StoreQuestions questions;
   private final Cleaner cleaner;
-  private final Set<OpenTransaction> openTransactions = new HashSet<>();
-  private final Map<String, Integer> openByUser = new HashMap<>();
-  private final Map<String, Budget> budgetsOfUsers = new HashMap<>();
+  private final ExtentMoves extents;
+  private final OpenTransactions transactions;
   private final Set<InodeId> detached = new HashSet<>();
   private final ArrayDeque<Call> ready = new ArrayDeque<>();
-  private final List<Fetches.Waiter> waitingForNumbers = new ArrayList<>();
-
-  /// Answers that may be ahead of what is published, in the order in which they came.
-  private final List<Runnable> setAside = new ArrayList<>();
-
   private final Step.Surroundings surroundings = new Whole();
   private State state = State.STARTING;
-  private boolean reservingNumbers;
   private boolean cleaning;
-  private long transactionKeys;
+  private long cleanedAtBatch;
+  private long callerCommittedNanos;
   private long inodes;
 
-  /// What the cache need not hold; may be ahead of what is published.
-  private long released;
-
   private long closeByNanos;
-
-  /// Nothing is to be done any more; a stopped engine that is not closed still refuses.
-  private boolean closed;
 
   private long nextTickNanos;
   private long ticks;
@@ -206,7 +191,8 @@ public final class Engine implements Runnable {
     this.self = new Principal(name, name, Set.of());
     this.published = new PublishedRows(cache, needs);
     this.committed = new CommittedRows(published);
-    this.budget = new Budget("all open transactions", limits.bytesOfTransactions());
+    this.transactions =
+        new OpenTransactions(limits, this.superusers, cache, locks, nanoTime, this::end);
     TokenMemory tokens = new TokenMemory(limits.tokens());
     this.pipeline =
         new CommitPipeline(
@@ -220,9 +206,24 @@ public final class Engine implements Runnable {
                 limits.commitPatience().toNanos()),
             new PipelineOwner(),
             tokens);
+    this.questions =
+        new StoreQuestions(store, cache, needs, pipeline, this::post, () -> state == State.SERVING);
     this.commits = new CommitTokens(store, pipeline, tokens, this::post);
+    this.extents =
+        new ExtentMoves(
+            () -> transactions.makeOwn(self),
+            this::end,
+            transaction -> new View(transaction, published, cache, needs),
+            needs,
+            questions,
+            pipeline,
+            blocks,
+            () -> state == State.SERVING,
+            nanoTime);
     this.cleaner = new Cleaner(cache, cluster.blockSize());
+    this.turns = new Turns(new Rounds(), () -> nextTickNanos - nanoTime.getAsLong());
     this.nextTickNanos = nanoTime.getAsLong() + TICK_NANOS;
+    this.callerCommittedNanos = nanoTime.getAsLong() - NOBODY_COMMITS_NANOS;
   }
 
   // ---- for all threads
@@ -261,7 +262,7 @@ public final class Engine implements Runnable {
 
   /// The connection is gone: its transactions are aborted, except those whose commit is under way.
   public void closeSession(Session session) {
-    post(() -> sessionClosed(session));
+    post(() -> transactions.closed(session));
   }
 
   /// Runs a compound. The answer comes exactly once, on the engine's thread; expected failures are
@@ -270,6 +271,14 @@ public final class Engine implements Runnable {
   /// A compound that is a transaction of its own, and whose token is that of a commit that is done,
   /// is not run again: the answer has no outcomes, and the sequence number of that commit.
   public void submit(Session session, Compound compound, Consumer<Answer> reply) {
+    if (queue(session, compound, reply)) {
+      turns.wake();
+    }
+  }
+
+  /// As [#submit], by a caller that promises to [#lend] its thread soon; until then the compound
+  /// may lie there. Whether it was queued.
+  public boolean queue(Session session, Compound compound, Consumer<Answer> reply) {
     if (queuedCompounds.incrementAndGet() > limits.queuedEvents()) {
       queuedCompounds.decrementAndGet();
       reply.accept(
@@ -279,12 +288,19 @@ public final class Engine implements Runnable {
               new FsException(
                   FsStatus.ELIMIT, limits.queuedEvents() + " requests wait for the server already"),
               0));
-      return;
+      return false;
     }
-    post(() -> {
+    turns.add(() -> {
       queuedCompounds.decrementAndGet();
       accept(session, compound, reply);
     });
+    return true;
+  }
+
+  /// Lends the caller's thread to the engine, for a few rounds if there is so much to do and nobody
+  /// else is at it. Callbacks come on this thread then. Does nothing before [#run].
+  public void lend() {
+    turns.lend();
   }
 
   /// Asks what became of a commit.
@@ -301,7 +317,7 @@ public final class Engine implements Runnable {
   /// A key for work of the cluster's own that needs tickets, unique within the epoch. On the
   /// engine's thread only.
   public long newTransactionKey() {
-    return ++transactionKeys;
+    return transactions.newKey();
   }
 
   /// Gives a committed run, or a part of one, other replicas, by a commit of its own, if the run is
@@ -316,7 +332,7 @@ public final class Engine implements Runnable {
   /// @return the run as it is now
   public CompletableFuture<Extent> moveExtent(InodeId inode, Extent from, List<Replica> to) {
     CompletableFuture<Extent> moved = new CompletableFuture<>();
-    post(() -> moveExtent(inode, from, to, moved));
+    post(() -> extents.move(inode, from, to, moved));
     return moved;
   }
 
@@ -326,7 +342,7 @@ public final class Engine implements Runnable {
   /// @return the run with its checksums
   public CompletableFuture<Extent> checkExtent(InodeId inode, Extent known) {
     CompletableFuture<Extent> checked = new CompletableFuture<>();
-    post(() -> moveExtent(inode, known, known.replicas(), checked));
+    post(() -> extents.move(inode, known, known.replicas(), checked));
     return checked;
   }
 
@@ -347,7 +363,7 @@ public final class Engine implements Runnable {
 
   /// How many transactions are open. On the engine's thread only.
   public int openTransactions() {
-    return openTransactions.size();
+    return transactions.count();
   }
 
   /// How many inodes there are. On the engine's thread only.
@@ -367,62 +383,30 @@ public final class Engine implements Runnable {
   }
 
   private void post(Runnable event) {
-    events.add(event);
-    if (ended) {
-      runTheLast();
-    } else {
-      wake();
-    }
-  }
-
-  /// There is no engine's thread any more: whoever comes late runs what he brings, which is nothing
-  /// but being refused.
-  private synchronized void runTheLast() {
-    Runnable event;
-    while ((event = events.poll()) != null) {
-      run(event);
-    }
-  }
-
-  private void wake() {
-    Thread thread = sleeping;
-    if (thread != null) {
-      LockSupport.unpark(thread);
-    }
+    turns.post(event);
   }
 
   // ---- the loop
 
-  /// Takes events until [#close]. Whoever calls this is the engine's thread.
+  /// Takes events until [#close].
   @Override
   public void run() {
-    while (!closed) {
-      if (!step()) {
-        sleeping = Thread.currentThread();
-        if (events.isEmpty()) {
-          LockSupport.parkNanos(this, Math.max(1, nextTickNanos - nanoTime.getAsLong()));
-        }
-        sleeping = null;
-      }
-    }
-    ended = true;
-    runTheLast();
+    turns.run();
   }
 
   /// One round of events; false if there was nothing to do.
   public boolean step() {
-    int done = 0;
-    Runnable event;
-    while (done < EVENTS_PER_ROUND && (event = events.poll()) != null) {
-      run(event);
-      done++;
-    }
+    return turns.step();
+  }
+
+  private boolean round() {
+    boolean worked = false;
     // long operations have one turn a round, so that events come between
-    for (int turns = ready.size(); turns > 0; turns--) {
+    for (int left = ready.size(); left > 0; left--) {
       Call call = ready.poll();
       if (call != null && !call.answered) {
-        run(() -> proceed(call));
-        done++;
+        Turns.run(() -> proceed(call));
+        worked = true;
       }
     }
     if (nanoTime.getAsLong() >= nextTickNanos) {
@@ -431,31 +415,16 @@ public final class Engine implements Runnable {
     }
     if (state == State.SERVING) {
       clean();
-      learnSetAside();
+      questions.learnSetAside();
       pipeline.pump();
-      if (!reservingNumbers && numbers.left() < NUMBERS_AT_A_TIME / 2) {
-        reserveNumbers();
-      }
-      Long news = fetches.releasable();
-      if (news != null) {
-        released = news;
-      }
-      cache.release(released);
-      cache.evict();
+      questions.keepNumbers();
+      questions.fitCache();
     } else if (state == State.CLOSING
         && (pipeline.isBetweenBatches() || nanoTime.getAsLong() >= closeByNanos)) {
       stop(SHUTTING_DOWN);
-      closed = true;
+      turns.close();
     }
-    return done > 0;
-  }
-
-  private static void run(Runnable event) {
-    try {
-      event.run();
-    } catch (RuntimeException e) {
-      LOG.error("an event failed: this is a fault of the server", e);
-    }
+    return worked;
   }
 
   private void tick() {
@@ -465,7 +434,7 @@ public final class Engine implements Runnable {
     ticks++;
     pipeline.tick();
     if (ticks % 10 == 0) {
-      abortIdle();
+      transactions.abortIdle();
       cleaner.retryPostponed();
     }
   }
@@ -483,7 +452,7 @@ public final class Engine implements Runnable {
     inodes = found.inodes();
     observer.epochChanged(found.epoch());
     store
-        .reserve(MetadataStore.Counter.INODE, NUMBERS_AT_A_TIME)
+        .reserve(MetadataStore.Counter.INODE, StoreQuestions.NUMBERS_AT_A_TIME)
         .thenCombine(
             store.fetch(new Fetch.OfInode(InodeId.ROOT)),
             (first, root) -> {
@@ -501,7 +470,7 @@ public final class Engine implements Runnable {
       return;
     }
     long first = Math.max(firstNumber, InodeId.ROOT.value() + 1);
-    numbers.add(first, firstNumber + NUMBERS_AT_A_TIME - first);
+    questions.numbers().add(first, firstNumber + StoreQuestions.NUMBERS_AT_A_TIME - first);
     if (root.isPresent()) {
       serve();
       return;
@@ -587,7 +556,7 @@ public final class Engine implements Runnable {
     if (state != State.SERVING) {
       started.completeExceptionally(cause);
       stop(SHUTTING_DOWN);
-      closed = true;
+      turns.close();
       return;
     }
     state = State.CLOSING;
@@ -610,12 +579,8 @@ public final class Engine implements Runnable {
 
   /// Answers all who wait for something that the store was to tell, and long operations.
   private void abandonWaiting(FsException cause) {
-    setAside.clear();
     commits.shutDown(cause);
-    fetches.abandon();
-    List<Fetches.Waiter> waiting = List.copyOf(waitingForNumbers);
-    waitingForNumbers.clear();
-    waiting.forEach(waiter -> waiter.resume(true));
+    questions.abandon();
     for (Call call = ready.poll(); call != null; call = ready.poll()) {
       unanswered(call);
     }
@@ -646,7 +611,7 @@ public final class Engine implements Runnable {
         if (open != null) {
           throw new FsException(FsStatus.EINVAL, "transaction " + open.id + " has begun already");
         }
-        open = begin(session, compound);
+        open = transactions.begin(session, compound);
       } else if (open == null) {
         throw session.takeTimedOut(compound.transaction())
             ? new FsException(
@@ -703,36 +668,8 @@ public final class Engine implements Runnable {
       reply.accept(failure(List.of(), -1, refusal, publishedSequence));
       return;
     }
-    Transaction transaction = transaction(session, session.principal());
+    Transaction transaction = transactions.make(session, session.principal());
     proceed(new Call(session, compound, reply, transaction, null, step(transaction, false)));
-  }
-
-  private Transaction transaction(Session session, Principal principal) {
-    if (superusers.contains(principal.user())) {
-      return transaction(principal, List.of(session.budget(), budget));
-    }
-    Budget ofUser =
-        budgetsOfUsers.computeIfAbsent(
-            principal.user(),
-            user -> new Budget("the open transactions of user " + user, limits.bytesPerUser()));
-    return transaction(principal, List.of(ofUser, session.budget(), budget));
-  }
-
-  /// A transaction of the filesystem's own.
-  private Transaction ownTransaction() {
-    return transaction(self, List.of(budget));
-  }
-
-  private Transaction transaction(Principal principal, List<Budget> budgets) {
-    return new Transaction(
-        ++transactionKeys,
-        principal,
-        superusers.contains(principal.user()),
-        nanoTime.getAsLong(),
-        cache,
-        locks,
-        budgets,
-        limits.bytesPerTransaction());
   }
 
   private Step step(Transaction transaction, boolean explicit) {
@@ -744,37 +681,6 @@ public final class Engine implements Runnable {
         tickets,
         surroundings,
         explicit);
-  }
-
-  private OpenTransaction begin(Session session, Compound compound) {
-    Operation.Begin begin = (Operation.Begin) compound.operations().get(0);
-    Principal principal = begin.principal().orElse(session.principal());
-    if (!session.actsForOthers() && !principal.equals(session.principal())) {
-      throw new FsException(
-          FsStatus.EPERM,
-          "user " + session.principal().user() + " may not act for user " + principal.user());
-    }
-    if (session.open().size() >= limits.openPerSession()) {
-      throw new FsException(
-          FsStatus.ELIMIT,
-          limits.openPerSession() + " transactions are open on this connection already");
-    }
-    int ofUser = openByUser.getOrDefault(principal.user(), 0);
-    if (ofUser >= limits.openPerUser() && !superusers.contains(principal.user())) {
-      throw new FsException(
-          FsStatus.ELIMIT,
-          limits.openPerUser() + " transactions of user " + principal.user() + " are open already");
-    }
-    long idle =
-        begin.idleTimeout().isZero()
-            ? limits.idleTimeout().toNanos()
-            : Math.min(begin.idleTimeout().toNanos(), limits.idleTimeoutMax().toNanos());
-    OpenTransaction open =
-        new OpenTransaction(session, compound.transaction(), transaction(session, principal), idle);
-    session.open().put(open.id, open);
-    openTransactions.add(open);
-    openByUser.merge(principal.user(), 1, Integer::sum);
-    return open;
   }
 
   /// Runs a compound until it is done, or something must be waited for.
@@ -898,7 +804,7 @@ public final class Engine implements Runnable {
       call.outcomes.subList(call.floor, call.outcomes.size()).clear();
       call.step.restart(call.floor);
     }
-    fetchMissing(() -> proceed(call), () -> unanswered(call));
+    questions.ask(() -> proceed(call), () -> unanswered(call));
   }
 
   private void unanswered(Call call) {
@@ -944,104 +850,6 @@ public final class Engine implements Runnable {
     }
   }
 
-  /// Asks the store for all that was found missing, and goes on when it is here.
-  private void fetchMissing(Runnable there, Runnable failed) {
-    Fetches.Waiter waiter = new Fetches.Waiter(there, failed);
-    List<Fetch<?>> questions = List.copyOf(needs.questions());
-    boolean wantsNumbers = needs.inodeNumbers();
-    needs.clear();
-    if (state != State.SERVING) {
-      failed.run();
-      return;
-    }
-    if (wantsNumbers) {
-      if (questions.isEmpty()) {
-        waitingForNumbers.add(waiter);
-      }
-      if (!reservingNumbers) {
-        reserveNumbers();
-      }
-    }
-    for (Fetch<?> question : questions) {
-      if (fetches.await(question, waiter)) {
-        ask(question);
-      }
-    }
-  }
-
-  private <T> void ask(Fetch<T> question) {
-    store
-        .fetch(question)
-        .whenComplete((answer, failure) ->
-            post(() -> {
-              if (state != State.SERVING) {
-                return;
-              }
-              if (failure != null) {
-                LOG.warn("{} was not answered: {}", question, failure.getMessage());
-                fetches.answered(question, true);
-              } else if (mayBeAhead(question, answer)) {
-                setAside.add(() -> learn(question, answer));
-              } else {
-                learn(question, answer);
-              }
-            }));
-  }
-
-  private <T> void learn(Fetch<T> question, T answer) {
-    cache.learn(question, answer);
-    fetches.answered(question, false);
-  }
-
-  /// Whether an answer may show a commit of the batch that is being written: the tables can have it
-  /// before the news that it is durable is here. To learn such an answer would publish a part of
-  /// that commit, so it waits until the whole batch is published or given up.
-  private <T> boolean mayBeAhead(Fetch<T> question, T answer) {
-    if (pipeline.isBetweenBatches()) {
-      return false;
-    }
-    return switch ((Fetch<?>) question) {
-      case Fetch.OfInode q -> pipeline.isTouching(q.inode());
-      case Fetch.OfEntry q -> pipeline.isTouching(q.directory());
-      case Fetch.OfExtents q -> pipeline.isTouching(q.inode());
-      case Fetch.OfInline q -> pipeline.isTouching(q.inode());
-      case Fetch.OfXattrs q -> pipeline.isTouching(q.inode());
-      case Fetch.OfOrphans q -> false;
-      case Fetch.OfEntries q ->
-          pipeline.isTouching(q.directory())
-              || ((List<?>) answer)
-                  .stream()
-                      .anyMatch(entry ->
-                          entry instanceof Fetch.Entry(Name name, InodeRecord inode)
-                              && pipeline.isTouching(inode.id()));
-    };
-  }
-
-  /// Learns what was set aside while the batch was being written.
-  private void learnSetAside() {
-    if (!setAside.isEmpty() && pipeline.isBetweenBatches()) {
-      List<Runnable> now = List.copyOf(setAside);
-      setAside.clear();
-      now.forEach(Engine::run);
-    }
-  }
-
-  private void reserveNumbers() {
-    reservingNumbers = true;
-    store
-        .reserve(MetadataStore.Counter.INODE, NUMBERS_AT_A_TIME)
-        .whenComplete((first, failure) ->
-            post(() -> {
-              reservingNumbers = false;
-              if (failure == null) {
-                numbers.add(first, NUMBERS_AT_A_TIME);
-              }
-              List<Fetches.Waiter> waiting = List.copyOf(waitingForNumbers);
-              waitingForNumbers.clear();
-              waiting.forEach(waiter -> waiter.resume(failure != null));
-            }));
-  }
-
   // ---- commit
 
   /// The token is looked at again, although that of a compound of its own was before it ran: the
@@ -1080,6 +888,7 @@ public final class Engine implements Runnable {
       committed(call, 0);
       return;
     }
+    callerCommittedNanos = nanoTime.getAsLong();
     pipeline.submit(
         call.transaction,
         token,
@@ -1123,15 +932,7 @@ public final class Engine implements Runnable {
 
   private void closeTransaction(Call call) {
     if (call.open != null) {
-      close(call.open);
-    }
-  }
-
-  private void close(OpenTransaction open) {
-    if (openTransactions.remove(open)) {
-      open.session.open().remove(open.id, open);
-      openByUser.computeIfPresent(
-          open.transaction.principal().user(), (user, count) -> count == 1 ? null : count - 1);
+      transactions.close(call.open);
     }
   }
 
@@ -1177,19 +978,14 @@ public final class Engine implements Runnable {
   private static void answer(Call call, Answer answer) {
     try {
       call.reply.accept(answer);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("the answer to session {} could not be given", call.session.number(), e);
     }
   }
 
   private void settle(Call call) {
     if (call.open != null) {
-      call.open.busy = false;
-      call.open.idleSinceNanos = nanoTime.getAsLong();
-      if (call.session.isClosed() && call.transaction.state() == Transaction.State.OPEN) {
-        end(call.transaction);
-        close(call.open);
-      }
+      transactions.rest(call.open);
     }
   }
 
@@ -1198,46 +994,24 @@ public final class Engine implements Runnable {
     return new Answer(outcomes, Optional.of(new Answer.Failure(operation, cause)), sequence);
   }
 
-  private void sessionClosed(Session session) {
-    session.close();
-    for (OpenTransaction open : List.copyOf(session.open().values())) {
-      // one that is busy ends when its request does: it may be committing
-      if (!open.busy) {
-        end(open.transaction);
-        close(open);
-      }
-    }
-  }
-
-  private void abortIdle() {
-    long now = nanoTime.getAsLong();
-    budgetsOfUsers
-        .entrySet()
-        .removeIf(
-            user -> user.getValue().usedBytes() == 0 && !openByUser.containsKey(user.getKey()));
-    for (OpenTransaction open : List.copyOf(openTransactions)) {
-      if (!open.busy && now - open.idleSinceNanos > open.idleTimeoutNanos) {
-        end(open.transaction);
-        close(open);
-        open.session.timedOut(open.id);
-      }
-    }
-  }
-
   // ---- cleaning up
 
   private void clean() {
-    if (cleaning || !cleaner.hasWork() || pipeline.state() == CommitPipeline.State.IN_DOUBT) {
+    if (cleaning
+        || !cleaner.hasWork()
+        || pipeline.state() == CommitPipeline.State.IN_DOUBT
+        || othersGoFirst()) {
       return;
     }
     cleaning = true;
-    Transaction transaction = ownTransaction();
+    cleanedAtBatch = pipeline.batches();
+    Transaction transaction = transactions.makeOwn(self);
     transaction.beginOperation(nanoTime.getAsLong());
     try {
       cleaner.slice(transaction, new View(transaction, published, cache, needs), clock.instant());
     } catch (Missing e) {
       end(transaction);
-      fetchMissing(() -> cleaning = false, () -> cleaning = false);
+      questions.ask(() -> cleaning = false, () -> cleaning = false);
       return;
     }
     if (!transaction.hasChanges()) {
@@ -1262,91 +1036,50 @@ public final class Engine implements Runnable {
         });
   }
 
-  // ---- repair
-
-  private void moveExtent(
-      InodeId inode, Extent from, List<Replica> to, CompletableFuture<Extent> moved) {
-    if (state != State.SERVING) {
-      moved.completeExceptionally(new FsException(FsStatus.ECOORD, "this server does not serve"));
-      return;
-    }
-    Transaction transaction = ownTransaction();
-    transaction.beginOperation(nanoTime.getAsLong());
-    Extent result;
-    try {
-      View view = new View(transaction, published, cache, needs);
-      InodeRecord file = view.inode(inode);
-      if (file == null || file.nlink() == 0) {
-        throw new FsException(FsStatus.ESTALE, inode + " is gone");
-      }
-      transaction.lockInode(inode, FsPath.EMPTY);
-      Extent now =
-          view.extents(inode, from.index(), from.end()).stream()
-              .filter(run -> run.index() <= from.index() && run.end() >= from.end())
-              .map(run -> run.slice(from.index(), from.end()))
-              .filter(run -> run.generation() == from.generation())
-              .filter(run -> run.replicas().equals(from.replicas()))
-              .findFirst()
-              .orElseThrow(() ->
-                  new FsException(
-                      FsStatus.ECONFLICT,
-                      inode + ": the run at block " + from.index() + " has changed"));
-      if (to.equals(from.replicas())) {
-        end(transaction);
-        moved.complete(now);
-        return;
-      }
-      result = new Extent(now.index(), now.count(), now.generation(), to, now.checksums());
-      transaction.moveExtent(inode, FsPath.EMPTY, result);
-    } catch (Missing e) {
-      end(transaction);
-      fetchMissing(
-          () -> moveExtent(inode, from, to, moved),
-          () ->
-              moved.completeExceptionally(
-                  new FsException(FsStatus.EUNAVAIL, "the database cannot be reached")));
-      return;
-    } catch (FsException e) {
-      needs.clear();
-      end(transaction);
-      moved.completeExceptionally(e);
-      return;
-    }
-    transaction.keep(blocks);
-    pipeline.submit(
-        transaction,
-        Optional.empty(),
-        new CommitPipeline.Listener() {
-          @Override
-          public void committed(long sequence) {
-            moved.complete(result);
-          }
-
-          @Override
-          public void failed(FsException cause) {
-            moved.completeExceptionally(cause);
-          }
-        });
+  /// A slice makes the batch that carries it several times longer, so few do while anybody waits.
+  private boolean othersGoFirst() {
+    return nanoTime.getAsLong() - callerCommittedNanos < NOBODY_COMMITS_NANOS
+        && pipeline.batches() - cleanedAtBatch < BATCHES_PER_SLICE
+        && cleaner.backlog() < LONG_BACKLOG;
   }
 
   // ---- the store's progress
 
   private void applied(long sequence) {
     appliedSequence = Math.max(appliedSequence, sequence);
-    fetches.applied(sequence);
+    questions.applied(sequence);
     pipeline.applied(sequence);
+  }
+
+  /// What is done between events.
+  private final class Rounds implements Turns.Work {
+    @Override
+    public boolean round() {
+      return Engine.this.round();
+    }
+
+    @Override
+    public boolean isUnfinished() {
+      return !ready.isEmpty();
+    }
+
+    @Override
+    public void broken(Throwable cause) {
+      LOG.error("the engine is broken: this is a fault of the server", cause);
+      stop("the engine is broken: " + cause);
+    }
   }
 
   /// What operations ask of the whole filesystem.
   private final class Whole implements Step.Surroundings {
     @Override
     public InodeId newInode() {
-      return numbers.next(needs);
+      return questions.numbers().next(needs);
     }
 
     @Override
     public Transaction aside() {
-      return ownTransaction();
+      return transactions.makeOwn(self);
     }
 
     @Override
@@ -1376,7 +1109,7 @@ public final class Engine implements Runnable {
 
     @Override
     public void fetchMissing(Runnable there, Runnable failed) {
-      Engine.this.fetchMissing(there, failed);
+      questions.ask(there, failed);
     }
 
     @Override
@@ -1448,6 +1181,12 @@ public final class Engine implements Runnable {
     @Override
     public void post(Runnable event) {
       Engine.this.post(event);
+    }
+
+    @Override
+    public void postAndWork(Runnable event) {
+      turns.add(event);
+      turns.lend();
     }
 
     @Override

@@ -24,6 +24,8 @@ public interface MetadataStore extends AutoCloseable {
   ///
   /// Called again after an [#append] whose outcome is unknown, on the same store: the answer tells
   /// whether that batch is in the log, and no append of the epochs before can get there any more.
+  /// The number of the last commit alone does not tell: another coordinator may have been here and
+  /// have given it to a commit of its own. Its epoch does, since no two coordinators have the same.
   ///
   /// @throws StoreException if the store cannot be reached or is not that of the cluster
   State open();
@@ -32,8 +34,9 @@ public interface MetadataStore extends AutoCloseable {
   ///
   /// @param epoch of the caller, from now on
   /// @param sequence of the last commit in the log
+  /// @param lastEpoch in which that commit was appended, 0 if there never was one
   /// @param inodes how many there are
-  record State(long epoch, long sequence, long inodes) {}
+  record State(long epoch, long sequence, long lastEpoch, long inodes) {}
 
   /// Makes a batch durable: when the future completes normally, the batch survives the crash of any
   /// process. Batches are appended one at a time: the next only when this one's future is done.

@@ -22,8 +22,9 @@ import java.util.Optional;
 
 /// FILESYSTEM: transactions. A connection is a session of the engine.
 ///
-/// Answers are encoded on the engine's thread: of the usual size they cost less than handing them
-/// over would.
+/// Compounds are only queued here; the server lends its event loop to the engine after each burst
+/// of calls ([Engine#lend]). Answers are encoded by whoever works for the engine: of the usual size
+/// they cost less than handing them over would.
 public final class FilesystemProgram {
   private final Engine engine;
 
@@ -60,7 +61,7 @@ public final class FilesystemProgram {
       reply.success(new AnswerMessage(anonymous()));
       return;
     }
-    engine.submit(
+    engine.queue(
         client.session(), message.compound(), answer -> reply.success(new AnswerMessage(answer)));
   }
 

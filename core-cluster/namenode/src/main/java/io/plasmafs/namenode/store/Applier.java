@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -41,8 +40,13 @@ final class Applier implements AutoCloseable {
 
   private static final long WINDOW_BYTES = 16 << 20;
 
-  /// Pause between two windows: under load, more commits per window cost less.
-  private static final long PAUSE_MILLIS = 10;
+  /// The more commits a window has the less each costs: rows that many of them change are written
+  /// once, and what it takes to begin and end is shared. So a window waits until this much is
+  /// there, or its first batch is so old, or no more has come for so long.
+  private static final long WORTH_BYTES = 2 << 20;
+
+  private static final long LONGEST_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long LULL_NANOS = Duration.ofMillis(30).toNanos();
 
   private static final long TRY_FOR_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -51,12 +55,14 @@ final class Applier implements AutoCloseable {
   private final long epoch;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Condition arrived = lock.newCondition();
+  private final Condition gone = lock.newCondition();
 
   // Guarded by lock.
   private final Deque<Appended> waiting = new ArrayDeque<>();
   private long waitingCommits;
   private long waitingBytes;
+  private long lastOfferedNanos;
   private boolean closed;
   private Optional<StoreException> failure = Optional.empty();
 
@@ -70,7 +76,7 @@ final class Applier implements AutoCloseable {
   private volatile LongConsumer listener = sequence -> {};
 
   /// A batch and its size in the log.
-  private record Appended(CommitBatch batch, int bytes) {}
+  private record Appended(CommitBatch batch, int bytes, long nanos) {}
 
   /// A row of the log.
   private record Logged(long first, long last, long bytes) {
@@ -150,10 +156,13 @@ final class Applier implements AutoCloseable {
   void offer(CommitBatch batch, int bytes) {
     lock.lock();
     try {
-      waiting.add(new Appended(batch, bytes));
+      lastOfferedNanos = System.nanoTime();
+      waiting.add(new Appended(batch, bytes, lastOfferedNanos));
       waitingCommits += batch.commits().size();
       waitingBytes += bytes;
-      changed.signalAll();
+      if (waiting.size() == 1 || waitingBytes >= WORTH_BYTES) {
+        arrived.signal();
+      }
     } finally {
       lock.unlock();
     }
@@ -185,7 +194,7 @@ final class Applier implements AutoCloseable {
                   + settings.maxLagBytes()
                   + " are not permitted");
         }
-        left = changed.awaitNanos(left);
+        left = gone.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -223,7 +232,6 @@ final class Applier implements AutoCloseable {
         }
         applyWithPatience(window);
         done(window, bytes);
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
       }
     } catch (StoreException e) {
       fail(e);
@@ -239,9 +247,7 @@ final class Applier implements AutoCloseable {
     Deque<Appended> taken = new ArrayDeque<>();
     lock.lock();
     try {
-      while (waiting.isEmpty() && !closed) {
-        changed.await();
-      }
+      awaitWindow();
       long changes = 0;
       long bytes = 0;
       while (!closed && !waiting.isEmpty() && changes < WINDOW_CHANGES && bytes < WINDOW_BYTES) {
@@ -256,6 +262,24 @@ final class Applier implements AutoCloseable {
       lock.unlock();
     }
     return taken;
+  }
+
+  /// Waits until there is something to apply, and it is worth it. With the lock.
+  private void awaitWindow() throws InterruptedException {
+    while (!closed && waitingBytes < WORTH_BYTES) {
+      Appended oldest = waiting.peek();
+      if (oldest == null) {
+        arrived.await();
+        continue;
+      }
+      long now = System.nanoTime();
+      long left =
+          Math.min(oldest.nanos() + LONGEST_WAIT_NANOS - now, lastOfferedNanos + LULL_NANOS - now);
+      if (left <= 0) {
+        return;
+      }
+      long unused = arrived.awaitNanos(left);
+    }
   }
 
   /// The database may be away for as long as it likes: what is in the log is applied when it is
@@ -280,7 +304,7 @@ final class Applier implements AutoCloseable {
     try {
       waitingCommits -= window.last() - window.first() + 1;
       waitingBytes -= bytes;
-      changed.signalAll();
+      gone.signalAll();
     } finally {
       lock.unlock();
     }
@@ -294,7 +318,7 @@ final class Applier implements AutoCloseable {
         return;
       }
       failure = Optional.of(e);
-      changed.signalAll();
+      gone.signalAll();
     } finally {
       lock.unlock();
     }
@@ -359,7 +383,8 @@ final class Applier implements AutoCloseable {
     }
   }
 
-  /// The last row of the log that need not be kept, if there are enough of them to be worth it.
+  /// The last row of the log that need not be kept, if there are enough of them to be worth it. The
+  /// newest always is: its epoch says who wrote it.
   private Optional<Logged> trimUpTo(long appliedThen) {
     long commits = loggedCommits;
     long bytes = loggedBytes;
@@ -371,7 +396,7 @@ final class Applier implements AutoCloseable {
     }
     Optional<Logged> last = Optional.empty();
     for (Logged row : logged) {
-      if (row.last() > appliedThen
+      if (row.last() >= appliedThen
           || (commits <= settings.retainedCommits() && bytes <= settings.retainedBytes())) {
         break;
       }
@@ -402,7 +427,8 @@ final class Applier implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      changed.signalAll();
+      arrived.signalAll();
+      gone.signalAll();
     } finally {
       lock.unlock();
     }

@@ -110,7 +110,7 @@ public final class PostgresStore implements MetadataStore {
         // First nothing of an older coordinator can reach the log, then nothing the tables; only
         // then does it mean anything to read them.
         long applied = applier.takeOver(end);
-        long last = replay(link, applier, applied, end);
+        Logged last = replay(link, applier, applied, end);
         long inodes = link.repeat("counting inodes", deadline(), PostgresStore::countInodes);
         applier.onApplied(sequence -> listener.accept(sequence));
         applier.start();
@@ -119,7 +119,7 @@ public final class PostgresStore implements MetadataStore {
           Thread.ofPlatform().name("plasma-tokens").daemon().start(this::readTokens);
         }
         opened = new Opened(epoch, appender, applier);
-        return new State(epoch, last, inodes);
+        return new State(epoch, last.sequence(), last.epoch(), inodes);
       } catch (RuntimeException e) {
         applier.close();
         appender.close();
@@ -146,8 +146,11 @@ public final class PostgresStore implements MetadataStore {
     }
   }
 
-  /// Applies the rows of the log after `applied`; answers the number of the last commit in it.
-  private long replay(Link link, Applier applier, long applied, long end) {
+  /// The last commit of the log.
+  private record Logged(long sequence, long epoch) {}
+
+  /// Applies the rows of the log after `applied`.
+  private Logged replay(Link link, Applier applier, long applied, long end) {
     List<long[]> rows =
         link.repeat(
             "reading the log",
@@ -156,19 +159,22 @@ public final class PostgresStore implements MetadataStore {
               List<long[]> list = new ArrayList<>();
               try (PreparedStatement statement =
                       connection.prepareStatement(
-                          "SELECT first_sequence, last_sequence, octet_length(payload)"
+                          "SELECT first_sequence, last_sequence, octet_length(payload), epoch"
                               + " FROM commit_log ORDER BY last_sequence");
                   ResultSet log = statement.executeQuery()) {
                 while (log.next()) {
-                  list.add(new long[] {log.getLong(1), log.getLong(2), log.getLong(3)});
+                  list.add(
+                      new long[] {log.getLong(1), log.getLong(2), log.getLong(3), log.getLong(4)});
                 }
               }
               return list;
             });
     long last = applied;
+    long lastEpoch = 0;
     ChangeWindow window = new ChangeWindow();
     for (long[] row : rows) {
       applier.remember(row[0], row[1], row[2]);
+      lastEpoch = row[3];
       if (row[1] <= applied) {
         continue;
       }
@@ -190,7 +196,7 @@ public final class PostgresStore implements MetadataStore {
     if (!window.isEmpty()) {
       applier.applyNow(window, deadline());
     }
-    return last;
+    return new Logged(last, lastEpoch);
   }
 
   private CommitBatch readBatch(Link link, long first, long last) {

@@ -289,6 +289,30 @@ final class TransactionTest {
     assertThat(held.stopped).hasSize(1);
   }
 
+  /// The database does not say what became of a commit; while it is asked again another coordinator
+  /// takes over and gives the number to a commit of its own.
+  @Test
+  void commitWhoseNumberAnotherCoordinatorHasTakenIsNotAcknowledged() {
+    HeldAppends store = new HeldAppends();
+    World cutOff = new World(new Disk(), store, EngineLimits.DEFAULT);
+    cutOff.settle();
+    store.hold = true;
+    store.fate = MemoryStore.Fate.UNKNOWN_NOT_DONE;
+    List<Answer> answers = new ArrayList<>();
+    submit(cutOff, cutOff.root(), answers, createFile("/ours"));
+    cutOff.settle();
+    store.letGo();
+    World successor = World.quiet(cutOff.disk, EngineLimits.DEFAULT);
+    assertThat(successor.status(successor.root(), createFile("/theirs"))).isEqualTo(FsStatus.OK);
+    successor.store.crash();
+    cutOff.settle();
+    assertThat(statuses(answers)).containsExactly(FsStatus.EUNKNOWN);
+    assertThat(cutOff.stopped).hasSize(1);
+    World restarted = World.quiet(cutOff.disk, EngineLimits.DEFAULT);
+    assertThat(restarted.status(restarted.root(), stat("/ours"))).isEqualTo(FsStatus.ENOENT);
+    assertThat(restarted.status(restarted.root(), stat("/theirs"))).isEqualTo(FsStatus.OK);
+  }
+
   @Test
   void closingAnswersWhoWaitsForMetadata() {
     world.ok(root, mkdir("/d"));
@@ -325,6 +349,33 @@ final class TransactionTest {
     assertThat(statuses(answers)).containsExactly(FsStatus.ECOORD);
   }
 
+  @Test
+  void errorStopsTheEngine() {
+    world.engine.execute(() -> {
+      throw new AssertionError("as the test wished");
+    });
+    world.settle();
+    assertThat(world.stopped).hasSize(1);
+    assertThat(world.status(root, stat("/"))).isEqualTo(FsStatus.ECOORD);
+  }
+
+  /// As when there is no memory to encode it.
+  @Test
+  void answerThatCannotBeGivenHarmsNobodyElse() {
+    List<Answer> answers = new ArrayList<>();
+    world.engine.submit(
+        other,
+        new Compound(0, Optional.empty(), List.of(createFile("/a"))),
+        answer -> {
+          throw new OutOfMemoryError("as the test wished");
+        });
+    submit(world, root, answers, createFile("/b"));
+    world.settle();
+    assertThat(statuses(answers)).containsExactly(FsStatus.OK);
+    assertThat(world.stopped).isEmpty();
+    assertThat(world.status(root, stat("/a"))).isEqualTo(FsStatus.OK);
+  }
+
   private static void submit(World in, Session session, List<Answer> answers, Operation operation) {
     in.engine.submit(session, new Compound(0, Optional.empty(), List.of(operation)), answers::add);
   }
@@ -339,6 +390,7 @@ final class TransactionTest {
   private static final class HeldAppends implements MemoryStore.Schedule {
     private final List<Runnable> tasks = new ArrayList<>();
     private boolean hold;
+    private MemoryStore.Fate fate = MemoryStore.Fate.DONE;
 
     @Override
     public void later(Runnable task) {
@@ -358,7 +410,7 @@ final class TransactionTest {
 
     @Override
     public MemoryStore.Fate fateOfAppend() {
-      return MemoryStore.Fate.DONE;
+      return fate;
     }
 
     @Override

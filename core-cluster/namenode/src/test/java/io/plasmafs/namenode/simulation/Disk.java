@@ -23,6 +23,10 @@ public final class Disk {
   final Map<CommitToken, Long> tokens = new HashMap<>();
   final Map<MetadataStore.Counter, Long> counters = new EnumMap<>(MetadataStore.Counter.class);
   long epoch;
+
+  /// In which the last commit of the log was written.
+  long lastEpoch;
+
   long applied;
 
   /// The rows, by their keys.

@@ -100,7 +100,7 @@ public final class MemoryStore implements MetadataStore {
   public State open() {
     disk.apply(disk.last());
     disk.epoch++;
-    return new State(disk.epoch, disk.last(), disk.inodes.size());
+    return new State(disk.epoch, disk.last(), disk.lastEpoch, disk.inodes.size());
   }
 
   @Override
@@ -140,6 +140,7 @@ public final class MemoryStore implements MetadataStore {
     for (ChangeSet set : batch.commits()) {
       disk.log.add(set);
     }
+    disk.lastEpoch = batch.epoch();
     if (!applying) {
       applying = true;
       later(this::applySome);

@@ -108,7 +108,7 @@ class PostgresStoreTest {
   @Test
   void aNewDatabaseIsSetUpAndEmpty() {
     Open open = open(Databases.empty());
-    assertThat(open.state()).isEqualTo(new MetadataStore.State(1, 0, 0));
+    assertThat(open.state()).isEqualTo(new MetadataStore.State(1, 0, 0, 0));
     assertThat(open.fetch(new Fetch.OfInode(InodeId.ROOT))).isEmpty();
     assertThat(open.fetch(new Fetch.OfEntry(InodeId.ROOT, Name.of("a")))).isEmpty();
     assertThat(open.fetch(new Fetch.OfExtents(InodeId.ROOT, 0, 100))).isEmpty();
@@ -592,6 +592,21 @@ class PostgresStoreTest {
     }
   }
 
+  /// What a coordinator must know that finds a commit of the number of its own in the log.
+  @Test
+  void openingTellsInWhichEpochTheLastCommitWasAppended() {
+    // so little is kept that only the newest row of the log is
+    StoreSettings forgetful = settings.withRetention(1, 1, 1);
+    Open first = open(forgetful);
+    first.commit(Samples.creations(1, 1, 1));
+    first.commit(Samples.creations(1, 2, 1));
+    Open second = open(forgetful);
+    assertThat(second.state()).isEqualTo(new MetadataStore.State(2, 2, 1, 3));
+    second.commit(Samples.creations(2, 3, 1));
+    assertThat(first.store().open()).isEqualTo(new MetadataStore.State(3, 3, 2, 4));
+    assertThat(open(forgetful).state()).isEqualTo(new MetadataStore.State(4, 3, 2, 4));
+  }
+
   @Test
   void theLogAndTheTokensAreTrimmed() throws Exception {
     Open open = open(settings.withRetention(100, 1 << 20, 50));
@@ -608,7 +623,8 @@ class PostgresStoreTest {
   @Test
   void aRowThatTheTablesRefuseStopsTheStoreLoudly() {
     Open open = open();
-    InodeRecord bad = Samples.file(5, 1);
+    // not a number of the inodes that follow, which would take its place before it is written
+    InodeRecord bad = Samples.file(1_000_000_000, 1);
     InodeRecord target =
         new InodeRecord(
             bad.id(),
