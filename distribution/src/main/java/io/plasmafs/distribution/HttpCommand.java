@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,17 +65,7 @@ final class HttpCommand implements Callable<Integer> {
     }
     try {
       HttpGateway gateway = HttpGateway.start(HttpGatewayConfig.read(Optional.empty(), all), doors);
-      CountDownLatch over = new CountDownLatch(1);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    gateway.close();
-                    over.countDown();
-                  },
-                  "stop"));
-      System.out.println("http://127.0.0.1:" + gateway.port() + url);
-      over.await();
+      gateway.serve("http://127.0.0.1:" + gateway.port() + url);
       return 0;
     } catch (IOException | IllegalArgumentException | FsException e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);

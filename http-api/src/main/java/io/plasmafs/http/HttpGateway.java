@@ -102,28 +102,28 @@ public final class HttpGateway implements AutoCloseable {
     }
   }
 
-  /// Runs a gateway until the process is told to end: `[--config FILE] [--KEY=VALUE]...`, with the
-  /// keys of [HttpGatewayConfig]. Says one line on standard output when it serves; says one line on
-  /// standard error and exits with 1 if it cannot.
-  public static void main(String[] arguments) {
-    run(arguments, List.of());
+  /// Prints a line for who waits for it, and serves until the process is told to end.
+  public void serve(String announcement) throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("stop")
+                .unstarted(() -> {
+                  close();
+                  ended.countDown();
+                }));
+    System.out.println(announcement);
+    ended.await();
   }
 
-  /// As [#main], with these doors.
+  /// Runs a gateway with these doors until the process is told to end: `[--config FILE]
+  /// [--KEY=VALUE]...`, with the keys of [HttpGatewayConfig]. Says one line on standard output when
+  /// it serves; says one line on standard error and exits with 1 if it cannot.
   public static void run(String[] arguments, List<Door> doors) {
     try {
       HttpGateway gateway = start(parse(arguments), doors);
-      CountDownLatch ended = new CountDownLatch(1);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              Thread.ofPlatform()
-                  .name("stop")
-                  .unstarted(() -> {
-                    gateway.close();
-                    ended.countDown();
-                  }));
-      System.out.println("http gateway serves at port " + gateway.port());
-      ended.await();
+      gateway.serve("http gateway serves at port " + gateway.port());
     } catch (IOException | IllegalArgumentException | FsException e) {
       System.err.println("http gateway: " + e.getMessage());
       System.exit(1);

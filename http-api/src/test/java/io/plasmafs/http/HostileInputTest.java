@@ -3,9 +3,14 @@ package io.plasmafs.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plasmafs.http.TestGateway.Answer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,6 +107,37 @@ final class HostileInputTest {
     assertRefused(
         "two hosts", door.raw("GET /v1/fs/ HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n"));
     assertRefused("no request", door.raw("\u0016\u0003\u0001\u0002\u0000\r\n\r\n"));
+  }
+
+  /// The connection of a refused request goes on, even if the body comes behind the refusal; if it
+  /// cannot go on, the answer says so. Else a client's next request would be lost.
+  @Test
+  void bodyBehindARefusal() throws IOException {
+    String next = "GET /v1/fs/victim HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    String post = "REPORT /v1/fs/victim HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";
+    try (Socket socket = new Socket("127.0.0.1", door.gateway.port())) {
+      socket.setSoTimeout(20_000);
+      OutputStream out = socket.getOutputStream();
+      out.write((post + "3\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      LockSupport.parkNanos(50_000_000);
+      out.write(("abc" + next).getBytes(StandardCharsets.ISO_8859_1));
+      String answers =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(answers).startsWith("HTTP/1.1 405").contains("HTTP/1.1 200").endsWith("untouched");
+    }
+
+    assertThat(door.raw(post + "3\r\n\r\n"))
+        .as("never comes")
+        .startsWith("HTTP/1.1 405")
+        .contains("Connection: close");
+    assertThat(door.raw(post + (1L << 40) + "\r\n\r\n"))
+        .as("too long to wait for")
+        .startsWith("HTTP/1.1 405")
+        .contains("Connection: close");
+    assertThat(door.raw(post + "3\r\nExpect: 100-continue\r\n\r\n"))
+        .as("not asked for")
+        .startsWith("HTTP/1.1 405")
+        .contains("Connection: close");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.plasmafs.webdav;
 
+import io.plasmafs.http.files.SystemDirectory;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.Name;
@@ -104,7 +105,7 @@ final class CollectionPage {
 
   private static void row(Writer out, DavRequest request, Outcome.Entry entry) throws IOException {
     FsPath path = request.path().resolve(entry.name());
-    if (SystemDirectory.isHidden(path)) {
+    if (SystemDirectory.hides(path)) {
       return;
     }
     Attributes attributes = entry.attributes().orElseThrow();

@@ -1,6 +1,8 @@
 package io.plasmafs.webdav;
 
 import io.plasmafs.client.Transaction;
+import io.plasmafs.http.files.SystemDirectory;
+import io.plasmafs.http.files.TreeCopy;
 import io.plasmafs.http.semantics.MalformedHeader;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.FsPath;
@@ -53,7 +55,7 @@ record CopyMoveMethod(Guards guards, boolean move) implements DavMethod {
     if (source.startsWith(target)) {
       throw new DavException(403, target + " contains " + source + " and cannot be replaced by it");
     }
-    if (SystemDirectory.isHidden(target)) {
+    if (SystemDirectory.hides(target)) {
       throw new DavException(403, target + " is reserved");
     }
   }
@@ -92,7 +94,11 @@ record CopyMoveMethod(Guards guards, boolean move) implements DavMethod {
     if (move) {
       transaction.rename(source, target, RenameMode.NO_REPLACE);
     } else {
-      Copying.copy(transaction, source, target, depth == Depth.INFINITY);
+      TreeCopy copy = new TreeCopy(transaction);
+      var unused =
+          depth == Depth.INFINITY
+              ? copy.copy(source, target, true)
+              : copy.copyAlone(source, target);
     }
     return old.isPresent();
   }

@@ -1,6 +1,7 @@
 package io.plasmafs.webdav;
 
 import io.plasmafs.client.Namespace;
+import io.plasmafs.http.files.SystemDirectory;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
@@ -80,7 +81,7 @@ record PropfindMethod(LockTable locks, InstantSource clock) implements DavMethod
       Attributes attributes = entry.attributes().orElseThrow();
       if (attributes.isSymlink()) {
         links.add(path);
-      } else if (!SystemDirectory.isHidden(path)) {
+      } else if (!SystemDirectory.hides(path)) {
         members.add(new Member(path, attributes));
       }
     }

@@ -5,6 +5,7 @@ import io.plasmafs.http.Door;
 import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.Route;
 import io.plasmafs.http.files.Scope;
+import io.plasmafs.http.files.SystemDirectory;
 import io.plasmafs.http.semantics.PathText;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.webdav.header.IfHeader;
@@ -101,7 +102,7 @@ public final class WebdavDoor implements Door {
     try (Scope scope = scopes.of(exchange)) {
       String raw = exchange.variable("path");
       FsPath path = PathText.parse(raw);
-      if (SystemDirectory.isHidden(path)) {
+      if (SystemDirectory.hides(path)) {
         throw new DavException(404, path + " does not exist");
       }
       IfHeader ifHeader = IfHeader.parse(exchange.header("If"));

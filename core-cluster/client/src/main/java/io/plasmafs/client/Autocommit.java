@@ -318,39 +318,11 @@ final class Autocommit {
     return new Outcome.Inode(Outcomes.expect(Outcome.Inode.class, seen).attributes(), true);
   }
 
-  /// Whether an operation can change anything.
+  /// Whether an operation is a change, or begins or ends a transaction.
   static boolean changes(Operation operation) {
-    return switch (operation) {
-      case Operation.Require o -> false;
-      case Operation.Stat o -> false;
-      case Operation.StatMany o -> false;
-      case Operation.Versions o -> false;
-      case Operation.ListDirectory o -> false;
-      case Operation.ReadLink o -> false;
-      case Operation.StatFilesystem o -> false;
-      case Operation.GetXattr o -> false;
-      case Operation.ListXattrs o -> false;
-      case Operation.Read o -> false;
-      case Operation.Begin o -> true;
-      case Operation.Commit o -> true;
-      case Operation.Abort o -> true;
-      case Operation.Create o -> true;
-      case Operation.MakeDirectory o -> true;
-      case Operation.MakeSymlink o -> true;
-      case Operation.Link o -> true;
-      case Operation.Unlink o -> true;
-      case Operation.RemoveDirectory o -> true;
-      case Operation.RemoveTree o -> true;
-      case Operation.CopyTree o -> true;
-      case Operation.Rename o -> true;
-      case Operation.SetAttributes o -> true;
-      case Operation.SetXattr o -> true;
-      case Operation.RemoveXattr o -> true;
-      case Operation.Allocate o -> true;
-      case Operation.Attach o -> true;
-      case Operation.WriteInline o -> true;
-      case Operation.Punch o -> true;
-      case Operation.GiveBack o -> true;
-    };
+    return operation.isChange()
+        || operation instanceof Operation.Begin
+        || operation instanceof Operation.Commit
+        || operation instanceof Operation.Abort;
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -103,7 +104,7 @@ public final class Exchange {
   /// Sends an answer without a body.
   public void send(int status) throws IOException {
     response.setStatus(status);
-    Content.Sink.write(response, true, ByteBuffer.allocate(0));
+    write(ByteBuffer.allocate(0), true);
   }
 
   /// Sends an answer with a small body.
@@ -111,7 +112,7 @@ public final class Exchange {
     response.setStatus(status);
     header("Content-Type", contentType);
     length(bytes.length);
-    Content.Sink.write(response, true, ByteBuffer.wrap(isHead() ? new byte[0] : bytes));
+    write(ByteBuffer.wrap(isHead() ? new byte[0] : bytes), true);
   }
 
   /// Sends an answer of JSON.
@@ -122,12 +123,27 @@ public final class Exchange {
   /// Sends a piece of a large body, all of which is consumed, and waits until the client's
   /// connection has taken it.
   public void write(ByteBuffer piece, boolean last) throws IOException {
+    endRequest();
     Content.Sink.write(response, last, piece);
   }
 
   /// Where a large body can be written to; closing it ends the answer.
   public OutputStream output() {
+    endRequest();
     return Content.Sink.asOutputStream(response);
+  }
+
+  /// What a handler leaves of the body would be taken for the next request. Jetty closes the
+  /// connection then, but announces it only if it is told before the answer begins; a client that
+  /// was not told sends its next request into a connection that is being closed.
+  private void endRequest() {
+    if (!isCommitted() && isHttp1() && !body.discard()) {
+      response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+    }
+  }
+
+  private boolean isHttp1() {
+    return request.getConnectionMetaData().getHttpVersion().getVersion() < 20;
   }
 
   /// Whether the answer has begun to leave: its status cannot be changed any more.

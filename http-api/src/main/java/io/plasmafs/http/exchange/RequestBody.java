@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -20,6 +21,11 @@ public final class RequestBody implements ReadableByteChannel {
   private static final long LEAST_BYTES_PER_SECOND = 64;
 
   private static final long TIME_NANOS = 60_000_000_000L;
+
+  /// An answer may leave this much of the body unread without costing the connection.
+  private static final long MOST_DISCARDED = 256 << 10;
+
+  private static final long DISCARD_NANOS = 1_000_000_000L;
 
   private final Request request;
   private final Semaphore arrived = new Semaphore(0);
@@ -76,6 +82,17 @@ public final class RequestBody implements ReadableByteChannel {
   /// The chunk that bytes are taken from; nothing at the end.
   private Content.@Nullable Chunk next() throws IOException {
     while (true) {
+      Content.Chunk current = poll();
+      if (current != null || ended) {
+        return current;
+      }
+      await();
+    }
+  }
+
+  /// The same, but nothing, too, if nothing is there yet.
+  private Content.@Nullable Chunk poll() throws IOException {
+    while (true) {
       Content.Chunk current = chunk;
       if (current != null) {
         if (current.hasRemaining()) {
@@ -90,8 +107,7 @@ public final class RequestBody implements ReadableByteChannel {
       }
       Content.Chunk fresh = request.read();
       if (fresh == null) {
-        await();
-        continue;
+        return null;
       }
       if (Content.Chunk.isFailure(fresh)) {
         throw broken(fresh.getFailure());
@@ -154,6 +170,48 @@ public final class RequestBody implements ReadableByteChannel {
 
   private static Problem tooLong(int most) {
     return Problem.tooLarge("the body is longer than the " + most + " bytes that are taken here");
+  }
+
+  /// Reads what is left, if it is little, so that the connection can carry another request.
+  ///
+  /// @return whether the body has been read to its end; if not, the connection has to be closed
+  ///   behind the answer, and the answer has to say so (RFC 9112, section 9.3)
+  boolean discard() {
+    OptionalLong declared = declaredLength();
+    if (declared.isPresent() && declared.getAsLong() - received > MOST_DISCARDED) {
+      return false;
+    }
+    try {
+      long most = received + MOST_DISCARDED;
+      long deadline = System.nanoTime() + DISCARD_NANOS;
+      while (received <= most) {
+        Content.Chunk current = poll();
+        if (current != null) {
+          received += current.remaining();
+          current.skip(current.remaining());
+        } else if (ended || !arrivesBefore(deadline)) {
+          return ended;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// Waits for more of what nobody wants. Who waits for a word before it sends the body is not
+  /// asked for it: the answer is that word.
+  private boolean arrivesBefore(long deadline) {
+    if (request.getHeaders().contains(HttpHeader.EXPECT)) {
+      return false;
+    }
+    request.demand(arrived::release);
+    try {
+      return arrived.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /// The body as a stream.

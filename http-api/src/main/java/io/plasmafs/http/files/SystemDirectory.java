@@ -3,7 +3,7 @@ package io.plasmafs.http.files;
 import io.plasmafs.model.FsPath;
 
 /// What gateways keep in the cluster for themselves: finished uploads that wait for their commit,
-/// what commits came to. It is no part of what they show.
+/// what commits came to, locks. It is no part of what they show.
 public final class SystemDirectory {
   /// Where it is.
   public static final FsPath ROOT = FsPath.of("/.plasma");

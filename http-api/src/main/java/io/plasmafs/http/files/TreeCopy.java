@@ -54,6 +54,14 @@ public final class TreeCopy {
     return top;
   }
 
+  /// Copies what is at `from` to `to`, where nothing is, without what is below it.
+  ///
+  /// @return the inode of the copy
+  /// @throws FsException EEXIST if the name is taken
+  public InodeId copyAlone(FsPath from, FsPath to) throws IOException {
+    return one(from, transaction.lstat(from), to, true);
+  }
+
   /// Looks whether a copy can be made, as far as that can be told beforehand.
   ///
   /// @return what is to be copied

@@ -67,7 +67,7 @@ final class TransactionScope implements Scope {
   public Edited<List<Outcome>> apply(List<Operation> operations) {
     Answer answer = Answers.of(open.transaction(), operations);
     if (answer.failure().isPresent()) {
-      if (operations.subList(0, answer.outcomes().size()).stream().anyMatch(Changes::isChange)) {
+      if (operations.subList(0, answer.outcomes().size()).stream().anyMatch(Operation::isChange)) {
         open.spoil(WHOLE, String.valueOf(answer.failure().get().cause().getMessage()));
       }
       throw answer.failure().get().cause();

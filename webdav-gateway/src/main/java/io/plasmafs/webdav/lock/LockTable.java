@@ -3,6 +3,7 @@ package io.plasmafs.webdav.lock;
 import io.plasmafs.client.Namespace;
 import io.plasmafs.client.Transaction;
 import io.plasmafs.client.WriteOptions;
+import io.plasmafs.http.files.SystemDirectory;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
@@ -44,7 +45,7 @@ import org.slf4j.LoggerFactory;
 /// Times are those of this gateway's clock: clocks of gateways should agree to a second or so.
 public final class LockTable {
   /// Where locks are kept.
-  public static final FsPath DIRECTORY = FsPath.of("/.plasma/locks");
+  public static final FsPath DIRECTORY = SystemDirectory.ROOT.resolve(FsPath.of("locks"));
 
   /// Locked paths in the whole cluster, at most.
   public static final int MAX_PATHS = 10_000;

@@ -18,6 +18,43 @@ import java.util.Set;
 /// One thing to do within a transaction. Each says which [Outcome] it answers.
 public sealed interface Operation {
 
+  /// Whether it changes files, directories or blocks; if not, it only looks, or is about the
+  /// transaction itself.
+  default boolean isChange() {
+    return switch (this) {
+      case Begin o -> false;
+      case Commit o -> false;
+      case Abort o -> false;
+      case Require o -> false;
+      case Stat o -> false;
+      case StatMany o -> false;
+      case Versions o -> false;
+      case ListDirectory o -> false;
+      case ReadLink o -> false;
+      case StatFilesystem o -> false;
+      case GetXattr o -> false;
+      case ListXattrs o -> false;
+      case Read o -> false;
+      case Create o -> true;
+      case MakeDirectory o -> true;
+      case MakeSymlink o -> true;
+      case Link o -> true;
+      case Unlink o -> true;
+      case RemoveDirectory o -> true;
+      case RemoveTree o -> true;
+      case CopyTree o -> true;
+      case Rename o -> true;
+      case SetAttributes o -> true;
+      case SetXattr o -> true;
+      case RemoveXattr o -> true;
+      case Allocate o -> true;
+      case Attach o -> true;
+      case WriteInline o -> true;
+      case Punch o -> true;
+      case GiveBack o -> true;
+    };
+  }
+
   /// Starts the transaction that the compound names. First operation of its first compound. Answers
   /// [Outcome.Done].
   ///
