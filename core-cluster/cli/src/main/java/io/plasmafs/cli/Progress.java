@@ -69,7 +69,7 @@ final class Progress implements TransferListener, AutoCloseable {
   }
 
   @Override
-  public synchronized void done(Path local) {
+  public synchronized void done() {
     if (bar != null && !countsBytes) {
       bar.step();
     }

@@ -384,7 +384,9 @@ final class PlasmaFileChannel extends FileChannel {
   @Override
   public MappedByteBuffer map(MapMode mapMode, long at, long size) {
     throw new UnsupportedOperationException(
-        path + " is in a cluster and cannot be mapped into memory");
+        path
+            + " is in a cluster and cannot be mapped into memory; read it through the channel"
+            + " (Lucene: NIOFSDirectory instead of MMapDirectory)");
   }
 
   private FsPath realPath() {

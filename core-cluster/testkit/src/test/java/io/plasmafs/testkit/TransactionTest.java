@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.client.PlasmaFile;
+import io.plasmafs.client.RetryPolicy;
 import io.plasmafs.client.Transaction;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.operation.Operation.Requirement;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -129,21 +135,81 @@ class TransactionTest {
   void manyTransactionsThatNobodyClosesHarmNobody() {
     try (PlasmaClient careless = PlasmaClient.connect(cluster.config().withLeakDetection(false))) {
       List<Transaction> forgotten = new ArrayList<>();
-      FsStatus refusal = FsStatus.OK;
-      for (int i = 0; i < 10_000 && refusal == FsStatus.OK; i++) {
-        Transaction tx = careless.begin();
-        forgotten.add(tx);
-        try {
-          tx.mkdir("/forgotten" + i);
-        } catch (FsException e) {
-          refusal = e.status();
-        }
-      }
-      assertThat(forgotten).isNotEmpty();
-      assertThat(refusal).isIn(FsStatus.OK, FsStatus.ELIMIT);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 10_000; i++) {
+                  Transaction tx = careless.begin();
+                  forgotten.add(tx);
+                  tx.mkdir("/forgotten" + i);
+                }
+              })
+          .isInstanceOfSatisfying(
+              FsException.class, e -> assertThat(e.status()).isEqualTo(FsStatus.ELIMIT))
+          .hasMessageContaining("transactions");
+      assertThat(forgotten).hasSizeGreaterThan(100);
       client.mkdir("/unharmed");
       assertThat(client.exists("/forgotten0")).isFalse();
     }
     client.mkdir("/forgotten0");
+  }
+
+  @Test
+  void manyFilesThatNobodyClosesHarmNobody() throws IOException {
+    byte[] content = new byte[100_000];
+    client.write("/popular", content);
+    try (PlasmaClient careless = PlasmaClient.connect(cluster.config().withLeakDetection(false))) {
+      List<PlasmaFile> forgotten = new ArrayList<>();
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 10_000; i++) {
+                  forgotten.add(careless.openFile("/popular"));
+                }
+              })
+          .isInstanceOfSatisfying(
+              FsException.class, e -> assertThat(e.status()).isEqualTo(FsStatus.ELIMIT));
+      client.write("/popular", new byte[10]);
+      assertThat(client.readAll("/popular")).hasSize(10);
+      // What is open stays as it was, and what is closed makes room.
+      ByteBuffer back = ByteBuffer.allocate(content.length);
+      assertThat(forgotten.getLast().read(back, 0)).isEqualTo(content.length);
+      forgotten.getFirst().close();
+      try (PlasmaFile one = openWhenThereIsRoom(careless)) {
+        assertThat(one.size()).isEqualTo(10);
+      }
+    }
+  }
+
+  /// A transaction that is closed is aborted in the background.
+  private static PlasmaFile openWhenThereIsRoom(PlasmaClient careless) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return careless.openFile("/popular");
+      } catch (FsException e) {
+        if (e.status() != FsStatus.ELIMIT || attempt == 10_000) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  @Test
+  void leaseOfAnIdleTransactionEnds() {
+    RetryPolicy patient =
+        new RetryPolicy(
+            100_000, Duration.ofMillis(10), Duration.ofMillis(100), Duration.ofMinutes(2));
+    try (PlasmaClient careless = PlasmaClient.connect(cluster.config().withLeakDetection(false));
+        PlasmaClient other = PlasmaClient.connect(cluster.config().withRetry(patient))) {
+      Transaction forgotten = careless.begin(Optional.empty(), Duration.ofMillis(500));
+      Object unused = forgotten.mkdir("/leased");
+      // Is told of a conflict until the lease has ended.
+      other.transact(tx -> {
+        Object unusedToo = tx.mkdir("/leased");
+      });
+      assertThatThrownBy(forgotten::commit)
+          .isInstanceOfSatisfying(
+              FsException.class,
+              e -> assertThat(e.status()).isIn(FsStatus.ELONGTRANS, FsStatus.ENOTRANS));
+      forgotten.close();
+    }
   }
 }

@@ -173,6 +173,6 @@ final class FileDownloads implements AutoCloseable {
   private void finished(Wanted wanted, long count) throws IOException {
     setAttributes(wanted.attributes(), wanted.local());
     listener.bytes(count);
-    listener.done(wanted.local());
+    listener.done();
   }
 }

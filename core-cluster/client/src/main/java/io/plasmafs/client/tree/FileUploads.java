@@ -12,17 +12,12 @@ import io.plasmafs.model.operation.Operation.AttributeChanges;
 import io.plasmafs.model.operation.Operation.TimeChange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/// Sends local files into a transaction: small ones in groups, of which one is under way while the
-/// next is read, large ones side by side. Other operations take their turn among them in groups,
-/// too. Memory is bounded by two groups and the client's buffers.
+/// Sends files into a transaction: small ones in groups, of which one is under way while the next
+/// is read, large ones side by side. Other operations take their turn among them in groups, too.
+/// Memory is bounded by two groups and the client's buffers.
 final class FileUploads implements AutoCloseable {
   /// Larger files are sent one by one.
   private static final int GROUPED_FILE_BYTES = 1 << 20;
@@ -32,15 +27,13 @@ final class FileUploads implements AutoCloseable {
   private static final int GROUP_OPERATIONS = 1000;
   private static final int LARGE_AT_A_TIME = 3;
 
-  private record Small(LocalObject local, NewFile file) {}
-
   private final Transaction transaction;
   private final TreeOptions options;
   private final TransferListener listener;
   private final TransferSlots groups = new TransferSlots("the upload", 1);
   private final TransferSlots large = new TransferSlots("the upload", LARGE_AT_A_TIME);
   private final List<Operation> operations = new ArrayList<>();
-  private final List<Small> group = new ArrayList<>();
+  private final List<NewFile> group = new ArrayList<>();
   private long groupBytes;
   private long bytes;
 
@@ -56,23 +49,19 @@ final class FileUploads implements AutoCloseable {
   }
 
   /// The mode that the copy of a local object gets.
-  int mode(LocalObject local) {
-    return options.preserve() ? local.mode() : local.mode() & 0755;
+  int mode(SourceObject source) {
+    return options.preserve() ? source.mode() : source.mode() & 0755;
   }
 
   /// What else the copy of a local object gets, beside its mode.
-  AttributeChanges attributes(LocalObject local) throws IOException {
+  AttributeChanges attributes(SourceObject source) throws IOException {
     AttributeChanges changes = AttributeChanges.NONE;
     if (options.preserve()) {
-      changes = changes.withMtime(TimeChange.to(local.modified().toInstant()));
+      changes = changes.withMtime(TimeChange.to(source.modified()));
     }
     if (options.owners()) {
-      Map<String, Object> names =
-          Files.readAttributes(local.path(), "posix:owner,group", LinkOption.NOFOLLOW_LINKS);
-      changes =
-          changes
-              .withOwner(String.valueOf(names.get("owner")))
-              .withGroup(String.valueOf(names.get("group")));
+      SourceObject.Ownership ownership = source.ownership();
+      changes = changes.withOwner(ownership.owner()).withGroup(ownership.group());
     }
     return changes;
   }
@@ -86,25 +75,22 @@ final class FileUploads implements AutoCloseable {
   }
 
   /// Has a file sent.
-  void file(LocalObject local, FsPath place) throws IOException {
-    if (local.size() > GROUPED_FILE_BYTES) {
+  void file(SourceObject source, FsPath place) throws IOException {
+    if (source.size() > GROUPED_FILE_BYTES) {
       flushOperations();
-      bytes += local.size();
-      AttributeChanges changes = attributes(local);
+      bytes += source.size();
+      AttributeChanges changes = attributes(source);
       large.start(() -> {
-        send(local, place, changes);
+        send(source, place, changes);
         return null;
       });
       return;
     }
-    byte[] content = Files.readAllBytes(local.path());
-    bytes += content.length;
-    group.add(
-        new Small(
-            local,
-            new NewFile(
-                Location.of(place), writing(local), attributes(local), ByteBuffer.wrap(content))));
-    groupBytes += content.length;
+    ByteBuffer content = source.content();
+    int length = content.remaining();
+    bytes += length;
+    group.add(new NewFile(Location.of(place), writing(source), attributes(source), content));
+    groupBytes += length;
     if (group.size() >= GROUP_FILES || groupBytes >= GROUP_BYTES) {
       flushGroup();
     }
@@ -125,9 +111,9 @@ final class FileUploads implements AutoCloseable {
     large.close();
   }
 
-  private WriteOptions writing(LocalObject local) {
+  private WriteOptions writing(SourceObject source) {
     return (options.replace() ? WriteOptions.REPLACE : WriteOptions.CREATE_NEW)
-        .withMode(mode(local))
+        .withMode(mode(source))
         .withReplication(options.replication())
         .with(options.fanOut());
   }
@@ -137,30 +123,25 @@ final class FileUploads implements AutoCloseable {
     if (group.isEmpty()) {
       return;
     }
-    List<Small> full = List.copyOf(group);
+    List<NewFile> full = List.copyOf(group);
+    long sent = groupBytes;
     group.clear();
     groupBytes = 0;
     groups.start(() -> {
-      List<InodeId> unused = transaction.writeAll(full.stream().map(Small::file).toList());
-      for (Small small : full) {
-        listener.bytes(small.file().content().remaining());
-        listener.done(small.local().path());
-      }
+      List<InodeId> unused = transaction.writeAll(full);
+      listener.bytes(sent);
+      full.forEach(file -> listener.done());
       return null;
     });
   }
 
-  private void send(LocalObject local, FsPath place, AttributeChanges changes) throws IOException {
-    Path path = local.path();
+  private void send(SourceObject source, FsPath place, AttributeChanges changes)
+      throws IOException {
     InodeId inode;
-    try (FileChannel in = FileChannel.open(path);
-        PlasmaOutputStream out = transaction.openOutput(Location.of(place), writing(local))) {
+    try (PlasmaOutputStream out = transaction.openOutput(Location.of(place), writing(source))) {
       inode = out.inode();
       try {
-        long sent = out.transferFrom(in, listener::bytes);
-        if (sent < local.size()) {
-          throw new IOException(path + " shrank while it was read");
-        }
+        source.send(out, listener::bytes);
       } catch (IOException | RuntimeException e) {
         out.abort();
         throw e;
@@ -170,7 +151,7 @@ final class FileUploads implements AutoCloseable {
       var unused =
           transaction.execute(new Operation.SetAttributes(Location.of(inode), false, changes));
     }
-    listener.done(path);
+    listener.done();
   }
 
   private void flushOperations() {

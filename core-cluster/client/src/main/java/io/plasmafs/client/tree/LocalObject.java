@@ -1,14 +1,21 @@
 package io.plasmafs.client.tree;
 
+import io.plasmafs.client.PlasmaOutputStream;
 import io.plasmafs.model.FileType;
+import io.plasmafs.model.LinkTarget;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /// What is needed to know of something on the local disk; symbolic links are not followed.
 ///
@@ -20,10 +27,11 @@ record LocalObject(
     Path path,
     int mode,
     long size,
-    FileTime modified,
+    Instant modified,
     Object inode,
     int names,
-    Optional<FileType> type) {
+    Optional<FileType> type)
+    implements SourceObject {
   private static final String ATTRIBUTES =
       "unix:mode,size,lastModifiedTime,ino,dev,nlink,isDirectory,isRegularFile,isSymbolicLink";
 
@@ -33,10 +41,42 @@ record LocalObject(
         path,
         (Integer) value(a, "mode") & 07777,
         (Long) value(a, "size"),
-        (FileTime) value(a, "lastModifiedTime"),
+        ((FileTime) value(a, "lastModifiedTime")).toInstant(),
         List.of(value(a, "dev"), value(a, "ino")),
         (Integer) value(a, "nlink"),
         type(a));
+  }
+
+  @Override
+  public Ownership ownership() throws IOException {
+    Map<String, Object> names =
+        Files.readAttributes(path, "posix:owner,group", LinkOption.NOFOLLOW_LINKS);
+    return new Ownership(String.valueOf(names.get("owner")), String.valueOf(names.get("group")));
+  }
+
+  @Override
+  public LinkTarget target() throws IOException {
+    return LocalNames.targetOf(path);
+  }
+
+  @Override
+  public ByteBuffer content() throws IOException {
+    return ByteBuffer.wrap(Files.readAllBytes(path));
+  }
+
+  @Override
+  public InputStream open() throws IOException {
+    return Files.newInputStream(path);
+  }
+
+  @Override
+  public void send(PlasmaOutputStream out, LongConsumer progress) throws IOException {
+    try (FileChannel in = FileChannel.open(path)) {
+      long sent = out.transferFrom(in, progress);
+      if (sent < size) {
+        throw new IOException(path + " shrank while it was read");
+      }
+    }
   }
 
   private static Optional<FileType> type(Map<String, Object> attributes) throws IOException {

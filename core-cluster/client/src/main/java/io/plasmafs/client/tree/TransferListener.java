@@ -18,7 +18,7 @@ public interface TransferListener {
   default void bytes(long count) {}
 
   /// One object more is done.
-  default void done(Path local) {}
+  default void done() {}
 
   /// An object is left out, since it is neither file, directory nor symbolic link.
   default void skipped(Path local, String reason) {}

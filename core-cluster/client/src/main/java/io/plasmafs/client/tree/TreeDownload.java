@@ -69,7 +69,7 @@ public final class TreeDownload {
             parents.add(local);
             directories++;
             finishedDirectories.add(new Finished(entry.attributes(), local));
-            listener.done(local);
+            listener.done();
           }
           case SYMLINK -> link(downloads, entry, local);
           case REGULAR -> file(downloads, entry.attributes(), local);
@@ -101,7 +101,7 @@ public final class TreeDownload {
     links++;
     downloads.makeRoom(local);
     Path unused = Files.createSymbolicLink(local, LocalNames.target(source.readLink(entry.path())));
-    listener.done(local);
+    listener.done();
   }
 
   private void file(FileDownloads downloads, Attributes attributes, Path local) throws IOException {
@@ -110,7 +110,7 @@ public final class TreeDownload {
       if (first != null) {
         links++;
         furtherNames.add(new FurtherName(first, local));
-        listener.done(local);
+        listener.done();
         return;
       }
     }

@@ -121,7 +121,7 @@ public final class TreeUpload {
         uploads.operation(
             new Operation.MakeDirectory(Location.of(place), uploads.mode(local) | 0700, true));
       }
-      listener.done(path);
+      listener.done();
       return FileVisitResult.CONTINUE;
     }
 
@@ -158,7 +158,7 @@ public final class TreeUpload {
         if (!changes.equals(AttributeChanges.NONE)) {
           uploads.operation(new Operation.SetAttributes(Location.of(place), false, changes));
         }
-        listener.done(path);
+        listener.done();
       } else if (type.isPresent() && type.get() == FileType.REGULAR) {
         FsPath first = local.names() > 1 ? firstNames.putIfAbsent(local.inode(), place) : null;
         if (first != null) {
@@ -166,7 +166,7 @@ public final class TreeUpload {
           clear(place);
           furtherNames.add(new Operation.Link(Location.of(first), Location.of(place)));
           listener.bytes(local.size());
-          listener.done(path);
+          listener.done();
         } else {
           files++;
           uploads.file(local, place);

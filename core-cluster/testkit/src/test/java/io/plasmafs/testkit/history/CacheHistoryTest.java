@@ -35,6 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 /// | knows slices without the generation of their blocks | mixes of two versions within a file |
 /// | takes attributes for current whatever the versions say | sizes of older versions |
 /// | lets an older answer replace a newer one | contents from before a commit of the same client |
+/// | trusts what it asked before a commit of its own | the content before that commit |
 ///
 /// `-Dplasma.seed=N` repeats a history: step by step the one in which the clients take turns, and
 /// of the other what each thread does, though not how the threads meet.
@@ -152,7 +153,6 @@ class CacheHistoryTest {
   }
 
   private void assertThatAny(ToLongFunction<CacheStatistics> counter) {
-    actors.forEach(x -> System.out.println(x.client().cacheStatistics()));
     assertThat(actors.stream().map(HistoryActor::client).map(PlasmaClient::cacheStatistics))
         .anySatisfy(statistics -> assertThat(counter.applyAsLong(statistics)).isPositive());
   }

@@ -454,6 +454,18 @@ class FilesTest {
   }
 
   @Test
+  void mappingIsRefusedWithWhatToDoInstead() throws IOException {
+    Path file = Files.write(here.resolve("file"), new byte[100]);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      assertThatThrownBy(() -> channel.map(FileChannel.MapMode.READ_ONLY, 0, 100))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("file")
+          .hasMessageContaining("through the channel")
+          .hasMessageContaining("NIOFSDirectory");
+    }
+  }
+
+  @Test
   void changeOfAnotherIsNotOverwrittenUnnoticed() throws IOException {
     Path a = write("a", "original");
     try (FileChannel channel = FileChannel.open(a, StandardOpenOption.WRITE)) {

@@ -13,6 +13,12 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -29,6 +35,7 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.store.NIOFSDirectory;
 import org.assertj.core.api.Assertions;
+import org.h2.store.fs.FilePath;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -103,6 +110,45 @@ class ProgramsTest {
       assertThat(searcher.count(new TermQuery(new Term("parity", "even")))).isEqualTo(999);
       assertThat(searcher.count(new TermQuery(new Term("number", "n1234")))).isEqualTo(1);
       assertThat(searcher.count(new TermQuery(new Term("number", "n10")))).isZero();
+    }
+  }
+
+  @Test
+  void databaseKeepsItsTables() throws SQLException {
+    FilePath.register(ClusterFilePath.of(files));
+    String url = "jdbc:h2:cluster:/databases/orders;DB_CLOSE_ON_EXIT=FALSE";
+    try (Connection connection = DriverManager.getConnection(url, "sa", "")) {
+      try (Statement statement = connection.createStatement()) {
+        boolean unused =
+            statement.execute("create table item(id int primary key, name varchar, amount bigint)");
+      }
+      connection.setAutoCommit(false);
+      try (PreparedStatement insert =
+          connection.prepareStatement("insert into item values (?, ?, ?)")) {
+        for (int i = 0; i < 5000; i++) {
+          insert.setInt(1, i);
+          insert.setString(2, "item " + i + " of many");
+          insert.setLong(3, i);
+          insert.addBatch();
+        }
+        int[] unused = insert.executeBatch();
+      }
+      connection.commit();
+      try (Statement statement = connection.createStatement()) {
+        int unused = statement.executeUpdate("update item set amount = -amount where id < 100");
+        connection.rollback();
+        unused = statement.executeUpdate("delete from item where id >= 4000");
+      }
+      connection.commit();
+    }
+    try (Connection connection = DriverManager.getConnection(url + ";IFEXISTS=TRUE", "sa", "");
+        Statement statement = connection.createStatement();
+        ResultSet sums = statement.executeQuery("select count(*), sum(amount) from item")) {
+      assertThat(sums.next()).isTrue();
+      assertThat(sums.getInt(1)).isEqualTo(4000);
+      assertThat(sums.getLong(2)).isEqualTo(3999L * 4000 / 2);
+    } finally {
+      FilePath.unregister(ClusterFilePath.of(files));
     }
   }
 
