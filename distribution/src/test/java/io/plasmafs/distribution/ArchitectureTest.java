@@ -82,6 +82,11 @@ final class ArchitectureTest {
       onlyUsedIn(describedPackages("Jetty", "org.eclipse.jetty.."))
           .by("io.plasmafs.http..", "io.plasmafs.webdav..");
 
+  @ArchTest
+  static final ArchRule archivesAreUnpackedWhereTheyAreChecked =
+      onlyUsedIn(describedPackages("Commons Compress", "org.apache.commons.compress.."))
+          .by("io.plasmafs.http.archives..", "io.plasmafs.postgres..");
+
   /// Who remembers something, and forgets it again to stay within its bounds, says so in a package
   /// of its own.
   @ArchTest

@@ -17,6 +17,7 @@ import io.plasmafs.http.files.ReadFile;
 import io.plasmafs.http.files.Scope;
 import io.plasmafs.http.files.TransferBuffers;
 import io.plasmafs.http.files.Uploading;
+import io.plasmafs.http.files.WriteLocks;
 import io.plasmafs.http.transactions.OpenTransactions;
 import io.plasmafs.http.transactions.Transactions;
 import java.time.InstantSource;
@@ -39,13 +40,14 @@ final class Api implements AutoCloseable {
     this.client = client;
     this.buffers = new TransferBuffers(config.largeBuffers());
     this.uploading = new Uploading(config.uploads());
-    this.open = new OpenTransactions(client, config.transactions());
+    WriteLocks locks = WriteLocks.all(doors.stream().map(Door::locks).toList());
+    this.open = new OpenTransactions(client, config.transactions(), locks);
     this.housekeeping = new Housekeeping(client, InstantSource.system());
-    CommittedScope committed = new CommittedScope(client);
+    CommittedScope committed = new CommittedScope(client, locks);
     files("/v1" + FILES, "", exchange -> committed);
     files("/v1/tx/{id}" + FILES, "InTransaction", open.scopes());
     transactions(new Transactions(open, client.principal().user()));
-    commits(new Commits(client), new Uploads(client, committed, uploading));
+    commits(new Commits(client, locks), new Uploads(client, committed, uploading));
     cluster(new ClusterState(client));
     Door.Services services =
         new Door.Services(

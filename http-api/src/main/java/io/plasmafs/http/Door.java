@@ -4,6 +4,7 @@ import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.http.exchange.Handler;
 import io.plasmafs.http.exchange.Route;
 import io.plasmafs.http.files.Scope;
+import io.plasmafs.http.files.WriteLocks;
 import java.util.List;
 import java.util.function.Function;
 
@@ -30,4 +31,9 @@ public interface Door {
 
   /// Its routes.
   List<Route> routes(Services services);
+
+  /// The locks that it gives out, which all changes of files have to heed.
+  default WriteLocks locks() {
+    return WriteLocks.NONE;
+  }
 }

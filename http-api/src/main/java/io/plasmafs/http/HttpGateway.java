@@ -7,6 +7,7 @@ import io.plasmafs.http.exchange.Route;
 import io.plasmafs.http.exchange.Router;
 import io.plasmafs.http.server.HttpServer;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.Principal;
 import io.plasmafs.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,12 +47,28 @@ public final class HttpGateway implements AutoCloseable {
   /// @throws IOException if the port is taken
   /// @throws FsException EUNAVAIL if the cluster cannot be reached
   public static HttpGateway start(HttpGatewayConfig config, List<Door> doors) throws IOException {
-    PlasmaClient client =
-        PlasmaClient.connect(
-            ClientConfig.of(config.cluster(), config.namenodes())
-                .withTimeout(Duration.ofSeconds(config.patienceSeconds()))
-                .withRetry(RETRY)
-                .withBufferBytes(BUFFER_BYTES));
+    return start(config, doors, clientOf(config));
+  }
+
+  /// The same, but it acts as this user instead of the one who started it.
+  ///
+  /// @throws IOException if the port is taken
+  /// @throws FsException EUNAVAIL if the cluster cannot be reached
+  public static HttpGateway start(HttpGatewayConfig config, List<Door> doors, Principal user)
+      throws IOException {
+    return start(config, doors, clientOf(config).withPrincipal(user));
+  }
+
+  private static ClientConfig clientOf(HttpGatewayConfig config) {
+    return ClientConfig.of(config.cluster(), config.namenodes())
+        .withTimeout(Duration.ofSeconds(config.patienceSeconds()))
+        .withRetry(RETRY)
+        .withBufferBytes(BUFFER_BYTES);
+  }
+
+  private static HttpGateway start(
+      HttpGatewayConfig config, List<Door> doors, ClientConfig clientConfig) throws IOException {
+    PlasmaClient client = PlasmaClient.connect(clientConfig);
     try {
       Api api = new Api(client, config, doors);
       HttpServer server =

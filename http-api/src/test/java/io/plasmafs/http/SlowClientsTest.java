@@ -31,7 +31,7 @@ final class SlowClientsTest {
       try {
         for (int i = 0; i < CLIENTS; i++) {
           clients.add(
-              i % 2 == 0
+              isReader(i)
                   ? start(door, "GET /v1/fs/large HTTP/1.1\r\nHost: localhost\r\n\r\n")
                   : start(
                       door,
@@ -39,8 +39,10 @@ final class SlowClientsTest {
                           + i
                           + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n\r\nx"));
         }
-        for (int i = 0; i < CLIENTS; i += 2) {
-          assertThat(clients.get(i).getInputStream().read()).isEqualTo('H');
+        for (int i = 0; i < CLIENTS; i++) {
+          if (isReader(i)) {
+            assertThat(clients.get(i).getInputStream().read()).isEqualTo('H');
+          }
         }
         assertThat(directBytes() - before).isLessThan(CLIENTS * BYTES_PER_CLIENT + SHARED_BYTES);
         // Others are served as if nobody else were there.
@@ -53,6 +55,11 @@ final class SlowClientsTest {
         }
       }
     }
+  }
+
+  /// So many write that none has to wait for a place.
+  private static boolean isReader(int client) {
+    return client % 8 != 0;
   }
 
   private static Socket start(TestGateway door, String request) throws IOException {

@@ -6,10 +6,12 @@ import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.Route;
 import io.plasmafs.http.files.Scope;
 import io.plasmafs.http.files.SystemDirectory;
+import io.plasmafs.http.files.WriteLocks;
 import io.plasmafs.http.semantics.PathText;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.webdav.header.IfHeader;
 import io.plasmafs.webdav.lock.LockTable;
+import io.plasmafs.webdav.lock.LocksForOthers;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,6 +39,11 @@ public final class WebdavDoor implements Door {
   public WebdavDoor(InstantSource clock, boolean contentRange) {
     this.clock = clock;
     this.contentRange = contentRange;
+  }
+
+  @Override
+  public WriteLocks locks() {
+    return new LocksForOthers(new LockTable(clock, false));
   }
 
   @Override

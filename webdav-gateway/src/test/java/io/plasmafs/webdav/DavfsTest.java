@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plasmafs.testkit.TestCluster;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,8 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The door mounted by the kernel, through davfs2. Needs FUSE, and to be root.
+///
+/// The large file has as many MiB as `-Dplasma.test.large.mib` says: 2048 show that nothing breaks
+/// where 31 bits end, and take some minutes and 10 GiB of disk.
 class DavfsTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final int LARGE_MIB = Integer.getInteger("plasma.test.large.mib", 64);
+  private static final int BEYOND = 12_345;
   private static Doors doors;
 
   @TempDir Path here;
@@ -31,7 +38,7 @@ class DavfsTest {
         || !System.getProperty("user.name").equals("root")) {
       Program.missing("mount.davfs", "there is no FUSE for this user, so nothing can be mounted");
     }
-    doors = Doors.open(TestCluster.options().datanodeBytes(256L << 20));
+    doors = Doors.open(TestCluster.options().datanodeBytes((192L + LARGE_MIB * 9L / 8) << 20));
   }
 
   @AfterAll
@@ -102,12 +109,21 @@ class DavfsTest {
   @Test
   void largeFileGoesInAndOut() throws IOException {
     Path large = here.resolve("large");
-    run("dd", "if=/dev/urandom", "of=" + large, "bs=1M", "count=64");
+    try (OutputStream out = Files.newOutputStream(large)) {
+      byte[] piece = new byte[1 << 20];
+      new Random(4).nextBytes(piece);
+      for (int i = 0; i < LARGE_MIB; i++) {
+        ByteBuffer.wrap(piece).putInt(i);
+        out.write(piece);
+      }
+      out.write(piece, 0, BEYOND);
+    }
 
     run("cp", "large", "mount/large");
     remount();
 
-    assertThat(Files.mismatch(large, mount.resolve("large"))).isEqualTo(-1);
+    assertThat(Files.size(mount.resolve("large"))).isEqualTo(((long) LARGE_MIB << 20) + BEYOND);
+    run("cmp", "large", "mount/large");
   }
 
   @Test

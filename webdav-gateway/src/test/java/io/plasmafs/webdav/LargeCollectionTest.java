@@ -24,9 +24,9 @@ import javax.xml.stream.XMLStreamReader;
 import org.junit.jupiter.api.Test;
 
 /// Collections of many members are told as they are read: no part of the door ever holds all of
-/// them.
+/// them. `-Dplasma.test.members` says how many there are.
 class LargeCollectionTest {
-  private static final int MEMBERS = 10_000;
+  private static final int MEMBERS = Integer.getInteger("plasma.test.members", 10_000);
   private static final int AT_A_TIME = 500;
 
   @Test

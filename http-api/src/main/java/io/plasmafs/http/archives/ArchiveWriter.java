@@ -68,8 +68,10 @@ public final class ArchiveWriter {
     String name = new String(below.bytes(), StandardCharsets.UTF_8).replaceFirst("^/", "");
     switch (entry.attributes().type()) {
       case DIRECTORY -> sink.directory(name + "/", entry.attributes());
-      case SYMLINK ->
-          sink.link(name, entry.attributes(), namespace.readLink(entry.path()).toString());
+      case SYMLINK -> {
+        byte[] target = namespace.readLink(entry.path()).bytes();
+        sink.link(name, entry.attributes(), new String(target, StandardCharsets.UTF_8));
+      }
       case REGULAR -> {
         try (PlasmaInputStream in = namespace.openInput(Location.of(entry.attributes().inode()))) {
           if (in.attributes().contentVersion() != entry.attributes().contentVersion()) {

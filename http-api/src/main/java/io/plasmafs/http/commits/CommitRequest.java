@@ -5,6 +5,7 @@ import io.plasmafs.http.exchange.Problem;
 import io.plasmafs.http.exchange.Query;
 import io.plasmafs.http.files.FilePath;
 import io.plasmafs.http.files.MetadataPatch;
+import io.plasmafs.http.files.WriteLocks.Change;
 import io.plasmafs.http.semantics.ContentTypes;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.LinkTarget;
@@ -35,7 +36,8 @@ import java.util.Set;
 /// Paths are plain text, not percent-encoded. A path can be put once.
 ///
 /// @param requirements checked by the commit
-record CommitRequest(List<Operation> requirements, List<Step> steps) {
+/// @param changes what the steps change, for who has locks on it
+record CommitRequest(List<Operation> requirements, List<Step> steps, List<Change> changes) {
   private static final int MAX_STEPS = 30_000;
   private static final int FILE_MODE = 0644;
   private static final int DIRECTORY_MODE = 0755;
@@ -55,6 +57,7 @@ record CommitRequest(List<Operation> requirements, List<Step> steps) {
               + " takes any number");
     }
     List<Step> steps = new ArrayList<>(ops.size());
+    List<Change> changes = new ArrayList<>(ops.size());
     Set<FsPath> put = new HashSet<>();
     for (JsonInput op : ops) {
       Step step = step(op);
@@ -62,8 +65,20 @@ record CommitRequest(List<Operation> requirements, List<Step> steps) {
         throw Problem.badRequest(op.place() + ": " + op.requiredText("put") + " is put twice");
       }
       steps.add(step);
+      changes(op, changes);
     }
-    return new CommitRequest(Requirements.of(request), steps);
+    return new CommitRequest(Requirements.of(request), steps, changes);
+  }
+
+  private static void changes(JsonInput op, List<Change> changes) {
+    for (String kind : op.names()) {
+      switch (kind) {
+        case "put", "mkdir", "setattr", "symlink" -> changes.add(Change.of(path(op, kind)));
+        case "move", "delete" -> changes.add(Change.ofTree(path(op, kind)));
+        case "to" -> changes.add(Change.ofTree(path(op, kind)));
+        default -> {}
+      }
+    }
   }
 
   private static Step step(JsonInput op) {

@@ -5,6 +5,7 @@ import io.plasmafs.http.semantics.EntityTag;
 import io.plasmafs.http.semantics.PathText;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.InodeId;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,7 +41,8 @@ record CommitResult(long commit, List<Written> files) {
   JsonObject json() {
     JsonObject etags = new JsonObject();
     for (Written file : files) {
-      etags.put(file.path().toString(), file.tag(commit).toString());
+      String path = "/" + new String(file.path().bytes(), StandardCharsets.UTF_8);
+      etags.put(path, file.tag(commit).toString());
     }
     return new JsonObject().put("commit", commit).put("etags", etags);
   }

@@ -9,7 +9,9 @@ import io.plasmafs.http.exchange.JsonInput;
 import io.plasmafs.http.exchange.JsonObject;
 import io.plasmafs.http.exchange.Problem;
 import io.plasmafs.http.files.Uploading;
+import io.plasmafs.http.files.WriteLocks;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.operation.Operation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -30,16 +32,20 @@ public final class Commits {
   private static final long BYTES_AT_A_TIME = 8L << 20;
 
   private final PlasmaClient client;
+  private final WriteLocks locks;
   private final CommitRecords records;
   private final RunningCommits running = new RunningCommits();
   private final FormCommit forms;
   private final Uploading large = new Uploading(LARGE_AT_A_TIME);
 
   /// Makes them with this client.
-  public Commits(PlasmaClient client) {
+  ///
+  /// @param locks that they have to heed
+  public Commits(PlasmaClient client, WriteLocks locks) {
     this.client = client;
+    this.locks = locks;
     this.records = new CommitRecords(client);
-    this.forms = new FormCommit(client, records);
+    this.forms = new FormCommit(client, locks, records);
   }
 
   /// Makes one.
@@ -69,21 +75,22 @@ public final class Commits {
     byte[] body = exchange.body().readAll(most);
     Optional<CommitKey> key = CommitKey.of(exchange, client.principal().user());
     CommitRequest request = CommitRequest.of(JsonInput.parse(body));
+    Optional<String> submitted = exchange.header("If");
     if (key.isEmpty()) {
-      exchange.send(200, run(request).json());
+      exchange.send(200, run(request, submitted).json());
       return;
     }
     String digest = RequestDigest.of(body);
     try (RunningCommits.Entry entry = running.enter(key.get().token())) {
-      exchange.send(200, once(key.get(), digest, request).json());
+      exchange.send(200, once(key.get(), digest, request, submitted).json());
     }
   }
 
-  private CommitResult run(CommitRequest request) throws IOException {
+  private CommitResult run(CommitRequest request, Optional<String> submitted) throws IOException {
     int[] at = {-1};
     try {
       return client.transactResult(transaction -> {
-        List<Written> written = steps(transaction, request, at).written();
+        List<Written> written = steps(transaction, request, submitted, at).written();
         return new CommitResult(commit(transaction), written);
       });
     } catch (FsException e) {
@@ -91,7 +98,8 @@ public final class Commits {
     }
   }
 
-  private CommitResult once(CommitKey key, String digest, CommitRequest request)
+  private CommitResult once(
+      CommitKey key, String digest, CommitRequest request, Optional<String> submitted)
       throws IOException {
     Optional<CommitRecords.Found> before = records.find(key.token());
     if (before.isPresent()) {
@@ -103,7 +111,7 @@ public final class Commits {
           client.transactOnce(
               key.token(),
               transaction -> {
-                List<Written> written = steps(transaction, request, at).written();
+                List<Written> written = steps(transaction, request, submitted, at).written();
                 records.add(transaction, key.token(), digest, written);
                 long unused = commit(transaction);
                 return written;
@@ -140,8 +148,13 @@ public final class Commits {
     }
   }
 
-  private static StepRunner steps(Transaction transaction, CommitRequest request, int[] at)
+  private StepRunner steps(
+      Transaction transaction, CommitRequest request, Optional<String> submitted, int[] at)
       throws IOException {
+    List<Operation> unlocked = locks.admit(transaction, request.changes(), submitted);
+    if (!unlocked.isEmpty()) {
+      var unused = transaction.execute(unlocked);
+    }
     StepRunner runner = new StepRunner(transaction, BYTES_AT_A_TIME);
     if (!request.requirements().isEmpty()) {
       var unused = transaction.execute(request.requirements());

@@ -6,11 +6,15 @@ import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.FormBody;
 import io.plasmafs.http.files.FilePath;
 import io.plasmafs.http.files.Uploading;
+import io.plasmafs.http.files.WriteLocks;
+import io.plasmafs.http.files.WriteLocks.Change;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
+import io.plasmafs.model.operation.Operation;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// A commit as a form: one `curl -F` publishes a directory. What the form brings cannot be brought
@@ -20,11 +24,13 @@ final class FormCommit {
   private static final long BYTES_AT_A_TIME = 2L << 20;
 
   private final PlasmaClient client;
+  private final WriteLocks locks;
   private final CommitRecords records;
   private final Uploading places = new Uploading(AT_A_TIME);
 
-  FormCommit(PlasmaClient client, CommitRecords records) {
+  FormCommit(PlasmaClient client, WriteLocks locks, CommitRecords records) {
     this.client = client;
+    this.locks = locks;
     this.records = records;
   }
 
@@ -56,6 +62,7 @@ final class FormCommit {
         FormBody.read(exchange, digesting);
         digest = digesting.text();
         writer.finish();
+        heed(transaction, writer.changes(), exchange.header("If"));
       } catch (IOException | RuntimeException e) {
         writer.abort();
         throw e;
@@ -71,6 +78,13 @@ final class FormCommit {
         return meanwhile.get().result();
       }
       throw e;
+    }
+  }
+
+  private void heed(Transaction transaction, List<Change> changes, Optional<String> submitted) {
+    List<Operation> unlocked = locks.admit(transaction, changes, submitted);
+    if (!unlocked.isEmpty()) {
+      var unused = transaction.execute(unlocked);
     }
   }
 }

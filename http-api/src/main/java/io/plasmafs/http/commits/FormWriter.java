@@ -7,13 +7,16 @@ import io.plasmafs.http.exchange.FormBody;
 import io.plasmafs.http.exchange.JsonInput;
 import io.plasmafs.http.exchange.Problem;
 import io.plasmafs.http.files.FilePath;
+import io.plasmafs.http.files.WriteLocks.Change;
 import io.plasmafs.http.semantics.ContentTypes;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.operation.Location;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +144,15 @@ final class FormWriter implements FormBody.Taker {
       }
     }
     runner.finish();
+  }
+
+  /// What it has changed. Names that were made count as such: what was there before cannot be seen
+  /// any more.
+  List<Change> changes() {
+    List<Change> changes = new ArrayList<>();
+    put.forEach(path -> changes.add(Change.ofTree(path)));
+    request.ifPresent(commit -> changes.addAll(commit.changes()));
+    return changes;
   }
 
   /// Gives up the file that is being written.

@@ -103,7 +103,7 @@ public final class Query {
       return Optional.empty();
     }
     String digits = value.get();
-    if (!digits.matches("[0-9]{1,18}")) {
+    if (!digits.matches("[0-9]{1,18}|[1-8][0-9]{18}")) {
       throw Problem.badRequest("the parameter '" + name + "' must be a number, not " + digits);
     }
     long number = Long.parseLong(digits);

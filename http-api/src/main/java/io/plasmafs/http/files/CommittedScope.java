@@ -12,10 +12,17 @@ import java.util.List;
 /// The filesystem itself: each request is a transaction of its own, durable when it is answered.
 public final class CommittedScope implements Scope {
   private final PlasmaClient client;
+  private final WriteLocks locks;
 
   /// Uses `client` and does not close it.
-  public CommittedScope(PlasmaClient client) {
+  public CommittedScope(PlasmaClient client, WriteLocks locks) {
     this.client = client;
+    this.locks = locks;
+  }
+
+  @Override
+  public WriteLocks locks() {
+    return locks;
   }
 
   @Override
@@ -34,6 +41,8 @@ public final class CommittedScope implements Scope {
     try (Transaction transaction = client.begin()) {
       T result = edit.run(transaction);
       return new Edited<>(result, transaction.commit());
+    } catch (NotBegun e) {
+      throw e.failure();
     }
   }
 

@@ -2,6 +2,7 @@ package io.plasmafs.http.files;
 
 import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.Handler;
+import io.plasmafs.http.files.WriteLocks.Change;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
@@ -9,7 +10,8 @@ import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import java.util.List;
 
-/// DELETE of a file, a link, or an empty directory; with `?recursive` of anything, in one step.
+/// DELETE of a file, a link, or an empty directory; with `?recursive` of anything, in one step. A
+/// URL that ends in a slash means an empty directory and nothing else.
 public final class DeleteFile implements Handler {
   private final Scope.Source scopes;
 
@@ -23,10 +25,12 @@ public final class DeleteFile implements Handler {
     exchange.query().allow("recursive");
     FsPath path = FilePath.belowRoot(exchange);
     Location where = Location.of(path);
-    Guard guard = Guard.of(exchange, path);
     try (Scope scope = scopes.of(exchange)) {
+      Guard guard = Guard.of(exchange, scope, path, Change.ofTree(path));
       if (exchange.query().flag("recursive")) {
         var unused = guard.apply(scope, List.of(new Operation.RemoveTree(where)));
+      } else if (FilePath.meansDirectory(exchange)) {
+        var unused = guard.apply(scope, List.of(new Operation.RemoveDirectory(where)));
       } else {
         try {
           var unused = guard.apply(scope, List.of(new Operation.Unlink(where)));

@@ -5,7 +5,10 @@ import io.plasmafs.http.exchange.JsonObject;
 import io.plasmafs.http.semantics.PathText;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.FsPath;
+import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InodeId;
 import io.plasmafs.model.XattrName;
+import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
@@ -25,29 +28,39 @@ final class Description {
     exchange.query().allow("stat", "nofollow");
     boolean follow = !exchange.query().flag("nofollow");
     Location where = Location.of(path);
-    List<Outcome> outcomes =
-        scope
-            .namespace()
-            .execute(
-                List.of(
-                    new Operation.Stat(where, follow), new Operation.ListXattrs(where, follow)));
+    Answer answer =
+        Answers.of(
+            scope.namespace(),
+            List.of(new Operation.Stat(where, follow), new Operation.ListXattrs(where, follow)));
+    List<Outcome> outcomes = answer.outcomes();
+    // Who may not read the file may see its attributes all the same, but not the extended ones.
+    if (answer.failure().isPresent()
+        && (outcomes.isEmpty() || answer.failure().get().cause().status() != FsStatus.EACCES)) {
+      throw answer.failure().get().cause();
+    }
     Attributes attributes = ((Outcome.Inode) outcomes.get(0)).attributes();
     JsonObject out =
         AttributesJson.add(new JsonObject().put("path", PathText.format(path)), attributes);
     if (attributes.isSymlink()) {
-      out.put("target", scope.namespace().readLink(path).toString());
+      out.put("target", value(scope.namespace().readLink(path).bytes()));
     }
+    if (outcomes.size() == 2) {
+      List<XattrName> names = ((Outcome.Names) outcomes.get(1)).names();
+      out.put("xattrs", xattrs(scope, attributes.inode(), names));
+    }
+    exchange.header("Cache-Control", "no-cache").send(200, out);
+  }
+
+  private static JsonObject xattrs(Scope scope, InodeId inode, List<XattrName> names) {
     JsonObject xattrs = new JsonObject();
-    for (XattrName name : ((Outcome.Names) outcomes.get(1)).names()) {
+    for (XattrName name : names) {
       Outcome.Value value =
           (Outcome.Value)
-              scope
-                  .namespace()
-                  .execute(new Operation.GetXattr(Location.of(attributes.inode()), false, name));
-      xattrs.put(name.toString(), value(value.bytes().unsafeArray()));
+              scope.namespace().execute(new Operation.GetXattr(Location.of(inode), false, name));
+      String text = new String(name.bytes(), StandardCharsets.UTF_8);
+      xattrs.put(text, value(value.bytes().unsafeArray()));
     }
-    out.put("xattrs", xattrs);
-    exchange.header("Cache-Control", "no-cache").send(200, out);
+    return xattrs;
   }
 
   /// Text where it is text, else Base64.

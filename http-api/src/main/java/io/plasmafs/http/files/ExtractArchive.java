@@ -3,6 +3,7 @@ package io.plasmafs.http.files;
 import io.plasmafs.http.archives.ArchiveExtraction;
 import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.JsonObject;
+import io.plasmafs.http.files.WriteLocks.Change;
 import io.plasmafs.http.semantics.PathText;
 import io.plasmafs.model.FsPath;
 
@@ -26,6 +27,7 @@ final class ExtractArchive {
           scope.editOnce(
               path,
               transaction -> {
+                Guard.of(exchange, scope, path, Change.ofTree(path)).demand(transaction);
                 ArchiveExtraction extraction =
                     new ArchiveExtraction(transaction, path, SystemDirectory::hides);
                 extraction.run(format, exchange.body().stream(), exchange.body()::received);

@@ -27,12 +27,19 @@ public final class FilePath {
   ///
   /// @throws Problem 400 if the URL ends in a slash, or names the root
   static FsPath ofFile(Exchange exchange) {
-    String raw = exchange.variable(VARIABLE);
-    if (raw.isEmpty() || raw.endsWith("/")) {
+    if (meansDirectory(exchange)) {
       throw Problem.badRequest(
-          "'/" + raw + "' names a directory: a file's name is expected behind the last slash");
+          "'/"
+              + exchange.variable(VARIABLE)
+              + "' names a directory: a file's name is expected behind the last slash");
     }
     return of(exchange);
+  }
+
+  /// Whether the URL names the root, or ends in a slash.
+  static boolean meansDirectory(Exchange exchange) {
+    String raw = exchange.variable(VARIABLE);
+    return raw.isEmpty() || raw.endsWith("/");
   }
 
   /// A path below the root.

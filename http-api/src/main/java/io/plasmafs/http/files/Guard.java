@@ -4,11 +4,13 @@ import io.plasmafs.client.Namespace;
 import io.plasmafs.client.Transaction;
 import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.Problem;
+import io.plasmafs.http.files.WriteLocks.Change;
 import io.plasmafs.http.semantics.Conditions;
 import io.plasmafs.http.semantics.EntityTag;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
+import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
@@ -18,37 +20,52 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The conditions under which a request may change a path. They are looked at before anything is
-/// done, and again by the commit: what [#requirements] returns goes into its transaction.
+/// The conditions under which a request may change a path, and the locks that may be in its way.
+/// They are looked at before anything is done, and again by the commit: what [#requirements]
+/// returns goes into its transaction.
 final class Guard {
   private final FsPath path;
   private final Conditions conditions;
+  private final WriteLocks locks;
+  private final List<Change> changes;
+  private final Optional<String> submitted;
 
-  private Guard(FsPath path, Conditions conditions) {
+  private Guard(Exchange exchange, Scope scope, FsPath path, List<Change> changes) {
     this.path = path;
-    this.conditions = conditions;
+    this.conditions = Conditions.of(exchange::header);
+    this.locks = scope.locks();
+    this.changes = changes;
+    this.submitted = exchange.header("If");
   }
 
-  /// The conditions that a request's headers state.
-  static Guard of(Exchange exchange, FsPath path) {
-    return new Guard(path, Conditions.of(exchange::header));
-  }
-
-  /// Whether any path in any state will do.
-  boolean isEmpty() {
-    return conditions.isEmpty();
+  /// The conditions that a request's headers state for `path`.
+  ///
+  /// @param changes what the request is to do
+  static Guard of(Exchange exchange, Scope scope, FsPath path, Change... changes) {
+    return new Guard(exchange, scope, path, List.of(changes));
   }
 
   /// What the commit must find.
   ///
   /// @throws Problem 412 if the conditions do not hold already
+  /// @throws Problem 423 if a lock is in the way
   List<Operation> requirements(Namespace namespace) {
-    if (isEmpty()) {
-      return List.of();
+    List<Operation> all = new ArrayList<>(locks.admit(namespace, changes, submitted));
+    if (!conditions.isEmpty()) {
+      all.addAll(conditions(namespace));
     }
+    return all;
+  }
+
+  private List<Operation> conditions(Namespace namespace) {
     Optional<Attributes> entry = namespace.find(path);
     boolean link = entry.isPresent() && entry.get().isSymlink();
-    Optional<Attributes> found = link ? Optional.of(namespace.stat(path)) : entry;
+    Optional<Attributes> found = link ? target(namespace) : entry;
+    if (link && found.isEmpty()) {
+      // Nothing is there that has a tag, and yet the name is not free.
+      throw Problem.preconditionFailed(path + " is a symbolic link that leads nowhere")
+          .with("path", path.toString());
+    }
     if (conditions.judge(found, false) != Conditions.Verdict.PERFORM) {
       throw failed(found);
     }
@@ -66,6 +83,18 @@ final class Guard {
               .map(List::of)
               .orElseGet(() -> List.of(require(where, Requirement.ABSENT, InodeId.NONE, 0)));
     };
+  }
+
+  /// What a symbolic link at the path leads to.
+  private Optional<Attributes> target(Namespace namespace) {
+    try {
+      return Optional.of(namespace.stat(path));
+    } catch (FsException e) {
+      if (e.status() == FsStatus.ENOENT) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private static Operation require(Location where, Requirement kind, InodeId inode, long value) {
@@ -89,7 +118,7 @@ final class Guard {
 
   /// What a failure of the change means to who stated the conditions.
   RuntimeException failure(FsException failure) {
-    return !isEmpty() && Problem.isFailedConditions(failure)
+    return !conditions.isEmpty() && Problem.isFailedConditions(failure)
         ? Problem.ofFailedConditions(failure)
         : failure;
   }
@@ -130,7 +159,12 @@ final class Guard {
 
   /// Runs operations under these conditions.
   Scope.Edited<List<Outcome>> apply(Scope scope, List<Operation> operations) throws Exception {
-    return isEmpty() ? scope.apply(operations) : apply(scope, namespace -> operations);
+    if (!conditions.isEmpty()) {
+      return apply(scope, namespace -> operations);
+    }
+    List<Operation> all = new ArrayList<>(operations);
+    all.addAll(requirements(scope.namespace()));
+    return scope.apply(all);
   }
 
   /// Plans operations and runs them under these conditions.

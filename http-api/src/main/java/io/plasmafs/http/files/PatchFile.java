@@ -8,6 +8,7 @@ import io.plasmafs.http.exchange.Handler;
 import io.plasmafs.http.exchange.JsonInput;
 import io.plasmafs.http.exchange.JsonObject;
 import io.plasmafs.http.exchange.Problem;
+import io.plasmafs.http.files.WriteLocks.Change;
 import io.plasmafs.http.semantics.ContentRange;
 import io.plasmafs.http.semantics.EntityTag;
 import io.plasmafs.model.Attributes;
@@ -38,8 +39,8 @@ public final class PatchFile implements Handler {
   public void handle(Exchange exchange) throws Exception {
     exchange.query().allow();
     FsPath path = FilePath.of(exchange);
-    Guard guard = Guard.of(exchange, path);
     try (Scope scope = scopes.of(exchange)) {
+      Guard guard = Guard.of(exchange, scope, path, Change.of(path));
       if (exchange.header("Content-Range").isPresent()) {
         bytes(exchange, scope, guard, path);
       } else {
@@ -88,11 +89,14 @@ public final class PatchFile implements Handler {
   private static InodeId write(
       Exchange exchange, Transaction transaction, Guard guard, FsPath path, ContentRange range)
       throws Exception {
-    guard.demand(transaction);
-    InodeId inode = transaction.stat(path).inode();
     WriteOptions options = WriteOptions.DEFAULT.with(WriteOptions.How.UPDATE_EXISTING);
+    InodeId inode =
+        Patience.begin(() -> {
+          guard.demand(transaction);
+          return transaction.stat(path).inode();
+        });
     PlasmaChannel channel =
-        Patience.with(() -> transaction.openChannel(Location.of(inode), options));
+        Patience.begin(() -> transaction.openChannel(Location.of(inode), options));
     try {
       fill(exchange, channel, range);
       channel.close();

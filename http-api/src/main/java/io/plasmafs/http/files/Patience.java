@@ -14,6 +14,17 @@ public final class Patience {
 
   private Patience() {}
 
+  /// As [#with], where the step is the first of a change.
+  ///
+  /// @throws NotBegun if it fails
+  static <T> T begin(Supplier<T> step) throws InterruptedException {
+    try {
+      return with(step);
+    } catch (FsException e) {
+      throw new NotBegun(e);
+    }
+  }
+
   /// What the step results in, once no conflict stands in its way.
   ///
   /// @throws FsException ECONFLICT if one still does after two seconds

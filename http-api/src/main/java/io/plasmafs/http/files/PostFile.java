@@ -6,9 +6,13 @@ import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.Handler;
 import io.plasmafs.http.exchange.Problem;
 import io.plasmafs.http.exchange.Query;
+import io.plasmafs.http.files.WriteLocks.Change;
 import io.plasmafs.http.semantics.EntityTag;
 import io.plasmafs.http.semantics.PathText;
+import io.plasmafs.model.Attributes;
+import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
+import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.LinkTarget;
 import io.plasmafs.model.operation.Location;
@@ -29,6 +33,7 @@ import java.util.List;
 /// | `append` | writes the body behind a file's end |
 public final class PostFile implements Handler {
   private static final int DEFAULT_MODE = 0755;
+  private static final long LARGEST = 1L << 60;
 
   private final Scope.Source scopes;
   private final Uploading uploading;
@@ -42,9 +47,17 @@ public final class PostFile implements Handler {
   @Override
   public void handle(Exchange exchange) throws Exception {
     FsPath path = FilePath.belowRoot(exchange);
-    Guard guard = Guard.of(exchange, path);
     String op = exchange.query().required("op");
+    Change[] changes =
+        switch (op) {
+          case "copy" -> new Change[] {Change.ofTree(FilePath.target(exchange))};
+          case "link" -> new Change[] {Change.of(FilePath.target(exchange))};
+          case "move" ->
+              new Change[] {Change.ofTree(path), Change.ofTree(FilePath.target(exchange))};
+          default -> new Change[] {Change.of(path)};
+        };
     try (Scope scope = scopes.of(exchange)) {
+      Guard guard = Guard.of(exchange, scope, path, changes);
       switch (op) {
         case "mkdir" -> mkdir(exchange, scope, guard, path);
         case "copy" -> copy(exchange, scope, guard, path);
@@ -123,7 +136,14 @@ public final class PostFile implements Handler {
             .query()
             .number("size", 0, Long.MAX_VALUE)
             .orElseThrow(() -> Problem.badRequest("the parameter 'size' is missing"));
-    InodeId inode = scope.namespace().stat(path).inode();
+    Attributes file = scope.namespace().stat(path);
+    if (file.isDirectory()) {
+      throw new FsException(FsStatus.EISDIR, path + " is a directory");
+    }
+    if (size > LARGEST) {
+      throw new FsException(FsStatus.EFBIG, path + ": no file has more than " + LARGEST + " bytes");
+    }
+    InodeId inode = file.inode();
     Scope.Edited<InodeId> done =
         guard.edit(
             scope,
@@ -142,7 +162,7 @@ public final class PostFile implements Handler {
             uploading,
             transaction -> {
               PlasmaOutputStream out =
-                  Patience.with(() -> {
+                  Patience.begin(() -> {
                     guard.demand(transaction);
                     return transaction.openOutput(Location.of(path), WriteOptions.APPEND);
                   });

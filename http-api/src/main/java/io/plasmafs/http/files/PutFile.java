@@ -6,6 +6,7 @@ import io.plasmafs.client.WriteOptions;
 import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.Handler;
 import io.plasmafs.http.exchange.Problem;
+import io.plasmafs.http.files.WriteLocks.Change;
 import io.plasmafs.http.semantics.ContentTypes;
 import io.plasmafs.http.semantics.EntityTag;
 import io.plasmafs.model.Bytes;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /// PUT of a file: creates it or replaces its content, all or nothing. The file stays the same
 /// inode, with its mode, owner and other names. `?mode` sets the permission bits of one that is
@@ -58,9 +60,9 @@ public final class PutFile implements Handler {
       throw Problem.badRequest("PUT takes whole files: PATCH changes a range of one");
     }
     FsPath path = FilePath.ofFile(exchange);
-    Guard guard = Guard.of(exchange, path);
     OptionalLong length = exchange.body().declaredLength();
     try (Scope scope = scopes.of(exchange)) {
+      Guard guard = Guard.of(exchange, scope, path, Change.of(path));
       Scope.Edited<Outcome.Inode> file =
           length.isPresent() && length.getAsLong() <= inlineLimit
               ? small(exchange, scope, guard, path)
@@ -104,12 +106,14 @@ public final class PutFile implements Handler {
   private static Outcome.Inode stream(
       Exchange exchange, Transaction transaction, Guard guard, FsPath path) throws Exception {
     List<Operation> opening = opening(exchange, path);
-    Outcome.Inode file =
-        Patience.with(() -> {
+    Supplier<Outcome.Inode> begin =
+        () -> {
           List<Operation> operations = new ArrayList<>(opening);
           operations.addAll(guard.requirements(transaction));
           return (Outcome.Inode) transaction.execute(operations).get(opening.size() - 1);
-        });
+        };
+    // Where parents are made too, a part may have been done.
+    Outcome.Inode file = opening.size() == 1 ? Patience.begin(begin) : Patience.with(begin);
     Location where = Location.of(file.attributes().inode());
     PlasmaOutputStream out =
         transaction.openOutput(where, WriteOptions.DEFAULT.with(WriteOptions.How.UPDATE_EXISTING));

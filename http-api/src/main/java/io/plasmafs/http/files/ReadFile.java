@@ -66,6 +66,9 @@ public final class ReadFile implements Handler {
       }
       throw failure;
     }
+    if (FilePath.meansDirectory(exchange)) {
+      throw new FsException(FsStatus.ENOTDIR, path + " is a file: its URL ends without a slash");
+    }
     exchange.query().allow();
     String type = type(path, answer);
     Outcome.Content content = (Outcome.Content) answer.outcomes().get(0);

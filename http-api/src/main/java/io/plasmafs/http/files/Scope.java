@@ -41,6 +41,9 @@ public interface Scope extends AutoCloseable {
     List<Operation> in(Namespace namespace);
   }
 
+  /// The locks that its changes have to heed.
+  WriteLocks locks();
+
   /// Everything there is, as the request sees it.
   Namespace namespace();
 
@@ -49,7 +52,8 @@ public interface Scope extends AutoCloseable {
 
   /// Makes changes that cannot be repeated, as they take the request's body.
   ///
-  /// @param path what they are about: in a transaction it is spoilt if they break off
+  /// @param path what they are about: in a transaction it is spoilt if they break off, other than
+  ///   by [NotBegun]
   <T> Edited<T> editOnce(FsPath path, Edit<T> edit) throws Exception;
 
   /// Runs operations in one round trip.

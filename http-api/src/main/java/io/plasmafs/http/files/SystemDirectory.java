@@ -8,10 +8,10 @@ public final class SystemDirectory {
   /// Where it is.
   public static final FsPath ROOT = FsPath.of("/.plasma");
 
-  /// Nobody else may look into it.
-  public static final int MODE = 0700;
+  /// Gateways of any user may put something there, and none may take away what is another's.
+  public static final int MODE = 01777;
 
-  /// Permission bits of files in it.
+  /// Permission bits of files in it: others may see that there is something, and not what.
   public static final int FILE_MODE = 0600;
 
   private SystemDirectory() {}

@@ -10,7 +10,7 @@ public final class ByteRanges {
   /// The most ranges that one request may ask for.
   public static final int MAX_RANGES = 64;
 
-  private static final int MAX_DIGITS = 18;
+  private static final int MAX_DIGITS = 19;
 
   private final List<Spec> specs;
 
@@ -71,7 +71,8 @@ public final class ByteRanges {
     if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return Optional.empty();
     }
-    return Optional.of(digits.length() > MAX_DIGITS ? Long.MAX_VALUE : Long.parseLong(digits));
+    boolean fits = digits.length() < MAX_DIGITS || digits.matches("[1-8][0-9]{18}");
+    return Optional.of(fits ? Long.parseLong(digits) : Long.MAX_VALUE);
   }
 
   /// Applies the ranges to a file of so many bytes.

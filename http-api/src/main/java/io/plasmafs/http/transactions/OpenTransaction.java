@@ -43,6 +43,10 @@ final class OpenTransaction {
 
   private static final int MAX_SPOILT = 100;
 
+  /// For so long a commit waits for requests: an answer can be with its client before the request
+  /// has left.
+  private static final long ENDING_NANOS = 1_000_000_000L;
+
   private final String id;
   private final Transaction transaction;
 
@@ -82,6 +86,7 @@ final class OpenTransaction {
   synchronized void leave() {
     requests--;
     usedNanos = System.nanoTime();
+    notifyAll();
   }
 
   /// So many operations were run.
@@ -116,7 +121,9 @@ final class OpenTransaction {
   /// Begins a commit, for which nobody else may use it.
   ///
   /// @throws Problem 409 if somebody does, or something was done in part
-  synchronized void beginCommit() {
+  synchronized void beginCommit() throws InterruptedException {
+    checkOpen();
+    awaitRequests();
     checkOpen();
     if (requests > 0) {
       throw Problem.of(
@@ -136,6 +143,17 @@ final class OpenTransaction {
           .with("incomplete", List.copyOf(spoilt.keySet()));
     }
     state = State.COMMITTING;
+  }
+
+  private synchronized void awaitRequests() throws InterruptedException {
+    long end = System.nanoTime() + ENDING_NANOS;
+    while (requests > 0 && state == State.OPEN) {
+      long leftMillis = (end - System.nanoTime()) / 1_000_000;
+      if (leftMillis <= 0) {
+        return;
+      }
+      wait(leftMillis);
+    }
   }
 
   synchronized void committed(long sequence) {

@@ -4,6 +4,7 @@ import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.exchange.Problem;
 import io.plasmafs.http.files.Scope;
+import io.plasmafs.http.files.WriteLocks;
 import io.plasmafs.model.CommitToken;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -31,21 +32,24 @@ public final class OpenTransactions implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final PlasmaClient client;
   private final int most;
+  private final WriteLocks locks;
   private final Map<String, OpenTransaction> transactions = new ConcurrentHashMap<>();
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("leases").factory());
 
   /// @param most open at a time
-  public OpenTransactions(PlasmaClient client, int most) {
+  /// @param locks that changes in them have to heed
+  public OpenTransactions(PlasmaClient client, int most, WriteLocks locks) {
     this.client = client;
     this.most = most;
+    this.locks = locks;
     var unused = sweeper.scheduleWithFixedDelay(this::sweep, 500, 500, TimeUnit.MILLISECONDS);
   }
 
   /// Where requests work whose route names a transaction.
   public Scope.Source scopes() {
-    return exchange -> new TransactionScope(of(exchange));
+    return exchange -> new TransactionScope(of(exchange), locks);
   }
 
   /// Opens one.

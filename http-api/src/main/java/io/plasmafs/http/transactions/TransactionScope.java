@@ -3,7 +3,9 @@ package io.plasmafs.http.transactions;
 import io.plasmafs.client.Namespace;
 import io.plasmafs.http.exchange.Refusal;
 import io.plasmafs.http.files.Answers;
+import io.plasmafs.http.files.NotBegun;
 import io.plasmafs.http.files.Scope;
+import io.plasmafs.http.files.WriteLocks;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Operation;
@@ -18,11 +20,18 @@ final class TransactionScope implements Scope {
   private static final String WHOLE = "a request of several steps";
 
   private final OpenTransaction open;
+  private final WriteLocks locks;
 
   /// Enters the transaction.
-  TransactionScope(OpenTransaction open) {
+  TransactionScope(OpenTransaction open, WriteLocks locks) {
     open.enter();
     this.open = open;
+    this.locks = locks;
+  }
+
+  @Override
+  public WriteLocks locks() {
+    return locks;
   }
 
   @Override
@@ -52,6 +61,8 @@ final class TransactionScope implements Scope {
       open.repaired(what);
       open.count(1);
       return new Edited<>(result, 0);
+    } catch (NotBegun e) {
+      throw e.failure();
     } catch (Exception e) {
       open.spoil(what, String.valueOf(e.getMessage()));
       throw e;

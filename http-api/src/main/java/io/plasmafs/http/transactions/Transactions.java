@@ -120,7 +120,7 @@ public final class Transactions {
 
   /// Makes all of it visible in one step. A body of JSON may `require` what the commit must find.
   /// Asked again, it answers as before.
-  public void commit(Exchange exchange) throws IOException {
+  public void commit(Exchange exchange) throws IOException, InterruptedException {
     exchange.query().allow();
     List<Operation> requirements = requirements(exchange);
     String id = exchange.variable(OpenTransactions.VARIABLE);
@@ -143,7 +143,8 @@ public final class Transactions {
     exchange.send(200, new JsonObject().put("commit", commit));
   }
 
-  private long commit(OpenTransaction transaction, List<Operation> requirements) {
+  private long commit(OpenTransaction transaction, List<Operation> requirements)
+      throws InterruptedException {
     transaction.beginCommit();
     try {
       if (!requirements.isEmpty()) {

@@ -51,6 +51,27 @@ public final class LockGuard {
     LockTable.hold(transaction, snapshot.requirements());
   }
 
+  /// Decides about a change among all locks.
+  ///
+  /// @param tree whether the name goes away or is replaced, with all below it
+  /// @throws LockedException if a lock is in the way
+  void admit(LockTable.Snapshot snapshot, FsPath path, boolean tree) {
+    List<Lock> inTheWay =
+        snapshot.locks().stream()
+            .filter(lock -> concerns(lock, path, tree))
+            .filter(lock -> !isSubmitted(snapshot, lock))
+            .toList();
+    if (!inTheWay.isEmpty()) {
+      throw new LockedException(inTheWay);
+    }
+  }
+
+  private static boolean concerns(Lock lock, FsPath path, boolean tree) {
+    return lock.covers(path)
+        || (!path.isEmpty() && lock.root().equals(path.parent()))
+        || (tree && lock.root().startsWith(path));
+  }
+
   private boolean isSubmitted(LockTable.Snapshot snapshot, Lock lock) {
     return snapshot.locks().stream()
         .filter(other -> other.root().equals(lock.root()))

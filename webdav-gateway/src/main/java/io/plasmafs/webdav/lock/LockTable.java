@@ -157,10 +157,7 @@ public final class LockTable {
   ///
   /// @param more paths, whose symbolic links are followed
   public Look look(Namespace view, FsPath path, List<FsPath> more) {
-    List<FsPath> way = new ArrayList<>();
-    for (int depth = 0; depth <= path.names().size(); depth++) {
-      way.add(new FsPath(path.names().subList(0, depth)));
-    }
+    List<FsPath> way = way(path);
     List<FsPath> all = new ArrayList<>(way.stream().map(LockTable::fileOf).toList());
     all.addAll(more);
     List<Optional<Attributes>> attributes =
@@ -176,6 +173,28 @@ public final class LockTable {
     Optional<InodeId> inode = file.map(Attributes::inode);
     boolean own = file.map(attributes -> attributes.contentVersion() == 0).orElse(false);
     return new Found(path, inode, own, inode.isEmpty() ? List.of() : read(view, inode.get()));
+  }
+
+  /// Whether there is no lock anywhere.
+  static boolean isEmpty(Namespace view) {
+    return view.find(DIRECTORY).map(Attributes::size).orElse(0L) == 0;
+  }
+
+  /// Holds the commit to there being no lock on `path` and all directories on the way to it.
+  static List<Operation> noneOnTheWay(FsPath path) {
+    List<Operation> requirements = new ArrayList<>();
+    for (FsPath one : way(path)) {
+      requirements.addAll(new Found(one, Optional.empty(), false, List.of()).requirements());
+    }
+    return requirements;
+  }
+
+  private static List<FsPath> way(FsPath path) {
+    List<FsPath> way = new ArrayList<>();
+    for (int depth = 0; depth <= path.names().size(); depth++) {
+      way.add(new FsPath(path.names().subList(0, depth)));
+    }
+    return way;
   }
 
   /// Looks at all locks.
@@ -236,7 +255,8 @@ public final class LockTable {
   private static void makeRoom(Transaction transaction) {
     Optional<Attributes> directory = transaction.find(DIRECTORY);
     if (directory.isEmpty()) {
-      transaction.mkdirs(DIRECTORY.parent(), 0755);
+      transaction.mkdirs(DIRECTORY.parent(), SystemDirectory.MODE);
+      // Whoever asks takes away what has run out, whosever it was.
       transaction.mkdirs(DIRECTORY, 0777);
     } else if (directory.get().size() >= MAX_PATHS) {
       throw new FsException(

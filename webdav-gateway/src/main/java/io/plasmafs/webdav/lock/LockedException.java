@@ -26,6 +26,11 @@ public final class LockedException extends RuntimeException {
         + lock.expires();
   }
 
+  /// What is in the way.
+  List<Lock> locks() {
+    return locks;
+  }
+
   /// The paths whose locks are in the way.
   public List<FsPath> roots() {
     return locks.stream().map(Lock::root).distinct().toList();

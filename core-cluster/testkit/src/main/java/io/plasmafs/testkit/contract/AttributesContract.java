@@ -141,6 +141,7 @@ public interface AttributesContract extends ContractCase {
 
   @Test
   default void changesOfAttributesKeepAllElse() {
+    fs().mustTell(FilesystemUnderTest.Told.MODE);
     write("a", "content");
     Attributes before = stat("a");
     change("a", AttributeChanges.NONE.withMode(0640));

@@ -43,6 +43,20 @@ public interface FilesystemUnderTest {
   /// Attributes of the object itself.
   Attributes lstat(FsPath path);
 
+  /// What some doors leave out of the attributes.
+  enum Told {
+    MODE,
+    OWNER,
+    LINKS,
+    SIZE_OF_DIRECTORY,
+    VERSION
+  }
+
+  /// A case needs this of the attributes.
+  ///
+  /// @throws BeyondTheDoor if the door does not tell it
+  default void mustTell(Told what) {}
+
   /// Names in a directory, in the order in which they are told.
   List<Name> list(FsPath directory);
 

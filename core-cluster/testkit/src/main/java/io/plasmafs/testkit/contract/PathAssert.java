@@ -11,6 +11,7 @@ import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.LinkTarget;
 import io.plasmafs.model.Name;
+import io.plasmafs.testkit.contract.FilesystemUnderTest.Told;
 import java.time.Instant;
 
 /// Statements about what is at a path: each fails if it is not true now.
@@ -88,18 +89,24 @@ public final class PathAssert {
 
   /// It has this size.
   public PathAssert hasSize(long size) {
-    assertThat(fs.stat(path).size()).as("size of %s", path).isEqualTo(size);
+    Attributes attributes = fs.stat(path);
+    if (attributes.isDirectory()) {
+      fs.mustTell(Told.SIZE_OF_DIRECTORY);
+    }
+    assertThat(attributes.size()).as("size of %s", path).isEqualTo(size);
     return this;
   }
 
   /// So many names point to it; of a directory 2 and its subdirectories.
   public PathAssert hasLinks(int count) {
+    fs.mustTell(Told.LINKS);
     assertThat(attributes().nlink()).as("links of %s", path).isEqualTo(count);
     return this;
   }
 
   /// It has these permission bits.
   public PathAssert hasMode(int mode) {
+    fs.mustTell(Told.MODE);
     assertThat(Integer.toOctalString(attributes().mode()))
         .as("mode of %s", path)
         .isEqualTo(Integer.toOctalString(mode));
@@ -108,6 +115,7 @@ public final class PathAssert {
 
   /// It belongs to this user and this group.
   public PathAssert belongsTo(String owner, String group) {
+    fs.mustTell(Told.OWNER);
     Attributes attributes = attributes();
     assertThat(attributes.owner() + ":" + attributes.group())
         .as("owner and group of %s", path)

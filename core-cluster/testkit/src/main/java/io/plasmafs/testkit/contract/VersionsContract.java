@@ -24,6 +24,7 @@ public interface VersionsContract extends ContractCase {
     "stat, false, false",
   })
   default void versionOfFile(String act, boolean version, boolean contentVersion) {
+    fs().mustTell(FilesystemUnderTest.Told.VERSION);
     write("a", "content");
     Attributes before = stat("a");
     switch (act) {

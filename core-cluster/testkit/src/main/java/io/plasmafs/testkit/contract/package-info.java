@@ -4,7 +4,9 @@
 /// A door adds one class to its tests. It extends [FilesystemContract], supplies a
 /// [FilesystemUnderTest] that does each operation through the door, and names the groups of cases
 /// that the door can fulfil; most say [WholeContract]. What a door cannot do is a group that it
-/// does not name, or a method of [ContractCase] that it overrides, never a skipped test.
+/// does not name, or a method of [ContractCase] that it overrides. What the protocol of a door has
+/// no words for in a single case is said by its adapter, which throws [BeyondTheDoor]: the case is
+/// reported as skipped, with the reason.
 ///
 /// The package knows nothing of clients, doors or the wire. Read [FilesystemUnderTest] first, then
 /// [RenameContract] for what a group looks like.
