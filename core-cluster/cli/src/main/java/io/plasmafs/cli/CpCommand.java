@@ -24,12 +24,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `plasma cp`: from the cluster to the cluster, in one transaction.
+/// `plasma cp`: within the cluster, or between it and the local disk.
 @Command(
     name = "cp",
     description = {
-      "Copy files within the cluster, in one transaction.",
-      "Between the cluster and the local disk, put and get do it."
+      "Copy files within the cluster, or between it and the local disk.",
+      "What is local is written file:PATH, and copied as put and get do it. Into the cluster, and"
+          + " within it, all is one transaction."
     })
 final class CpCommand extends UserCommand {
   /// Up to here a file is copied as a whole, with fewer calls than a stream needs.
@@ -42,7 +43,11 @@ final class CpCommand extends UserCommand {
       description = "Directories, with all below them.")
   boolean recursive;
 
-  @Option(names = "-p", description = "Keep owners, groups, times and numbers of copies as well.")
+  @Option(
+      names = "-p",
+      description =
+          "Within the cluster: keep owners, groups, times and numbers of copies as well. To or from"
+              + " the local disk: modes and times.")
   boolean preserve;
 
   @Option(
@@ -54,7 +59,38 @@ final class CpCommand extends UserCommand {
   List<String> arguments;
 
   @Override
+  void check() {
+    Direction unused = Direction.of(this, arguments);
+  }
+
+  @Override
   void run(Session session) throws IOException {
+    switch (Direction.of(this, arguments)) {
+      case INTO_CLUSTER -> put().run(session);
+      case OUT_OF_CLUSTER -> get().run(session);
+      case WITHIN_CLUSTER -> copyWithin(session);
+    }
+  }
+
+  private PutCommand put() {
+    PutCommand put = new PutCommand();
+    put.recursive = recursive;
+    put.noClobber = noClobber;
+    put.noPreserve = !preserve;
+    put.arguments = LocalPaths.withoutScheme(arguments);
+    return put;
+  }
+
+  private GetCommand get() {
+    GetCommand get = new GetCommand();
+    get.recursive = recursive;
+    get.noClobber = noClobber;
+    get.noPreserve = !preserve;
+    get.arguments = LocalPaths.withoutScheme(arguments);
+    return get;
+  }
+
+  private void copyWithin(Session session) throws IOException {
     session.inTransaction(transaction -> {
       List<FsPath> sources = new ArrayList<>();
       for (String source : arguments.subList(0, arguments.size() - 1)) {

@@ -12,8 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,24 +63,11 @@ final class GetCommand extends UserCommand {
       }
       return;
     }
-    Path to = LocalPaths.of(destination);
-    boolean directory = Files.isDirectory(to);
-    if (!directory && sources.size() > 1) {
-      throw Files.exists(to)
-          ? new NotDirectoryException(destination)
-          : new NoSuchFileException(destination);
-    }
-    if (!directory && !recursive && ClusterPath.meansDirectory(destination)) {
-      throw new NotDirectoryException(destination);
-    }
+    LocalDestination to = LocalDestination.of(destination, sources.size(), recursive);
     try (Progress progress = new Progress("get", session)) {
       for (FsPath source : sources) {
         session.attempt(
-            session.out().shown(source),
-            () -> {
-              boolean inside = directory && !source.isEmpty();
-              get(session, source, inside ? LocalPaths.resolve(to, source.last()) : to, progress);
-            });
+            session.out().shown(source), () -> get(session, source, to.of(source), progress));
       }
     }
     if (recursive || sources.size() > 1) {

@@ -5,12 +5,33 @@ import io.plasmafs.model.Name;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /// Paths on the local disk, byte for byte. `Path.of(String)` encodes by the locale; a URI carries
 /// the bytes themselves.
 final class LocalPaths {
+  private static final String SCHEME = "file:";
+
   private LocalPaths() {}
+
+  /// Whether an argument of a command that works on both sides names something local: `file:PATH`.
+  static boolean isNamed(String argument) {
+    return argument.startsWith(SCHEME);
+  }
+
+  /// The path that such an argument names.
+  static Path named(String argument) {
+    return of(argument.substring(SCHEME.length()));
+  }
+
+  /// Arguments as `put` and `get` have them, to which - alone means a standard stream.
+  static List<String> withoutScheme(List<String> arguments) {
+    return arguments.stream()
+        .map(argument -> isNamed(argument) ? argument.substring(SCHEME.length()) : argument)
+        .map(argument -> argument.equals("-") ? "./-" : argument)
+        .toList();
+  }
 
   /// The path that an argument names; see [ByteText].
   static Path of(String text) {

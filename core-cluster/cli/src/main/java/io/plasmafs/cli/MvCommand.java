@@ -11,8 +11,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `plasma mv`.
-@Command(name = "mv", description = "Move and rename files within the cluster, in one transaction.")
+/// `plasma mv`: within the cluster, or between it and the local disk.
+@Command(
+    name = "mv",
+    description = {
+      "Move and rename files within the cluster, in one transaction, or between it and the local"
+          + " disk.",
+      "What is local is written file:PATH. It is removed where it was once it is safe where it is"
+          + " to be; what others change meanwhile stays."
+    })
 final class MvCommand extends UserCommand {
   @Option(
       names = {"-n", "--no-clobber"},
@@ -38,10 +45,47 @@ final class MvCommand extends UserCommand {
     if (exchange && arguments.size() != 2) {
       throw misuse("--exchange needs two names, not " + arguments.size());
     }
+    boolean within = Direction.of(this, arguments) == Direction.WITHIN_CLUSTER;
+    if ((exchange || exactTarget) && !within) {
+      throw misuse("--exchange and -T are for moves within the cluster");
+    }
   }
 
   @Override
   void run(Session session) throws IOException {
+    switch (Direction.of(this, arguments)) {
+      case WITHIN_CLUSTER -> moveWithin(session);
+      case INTO_CLUSTER -> moveIn(session);
+      case OUT_OF_CLUSTER -> {
+        checkUnscripted(session);
+        new MoveOut(session, noClobber).run(LocalPaths.withoutScheme(arguments));
+      }
+    }
+  }
+
+  private static void checkUnscripted(Session session) {
+    if (session.isScripted()) {
+      throw new CommandFailure(
+          "a script cannot move from or to the local disk, which has no transactions; use put or"
+              + " get");
+    }
+  }
+
+  private void moveIn(Session session) throws IOException {
+    checkUnscripted(session);
+    PutCommand put = new PutCommand();
+    put.recursive = true;
+    put.noClobber = noClobber;
+    put.arguments = LocalPaths.withoutScheme(arguments);
+    LocalRemoval removal = new LocalRemoval();
+    for (String source : put.arguments.subList(0, put.arguments.size() - 1)) {
+      removal.add(LocalPaths.of(source));
+    }
+    put.run(session);
+    removal.run(session);
+  }
+
+  private void moveWithin(Session session) throws IOException {
     RenameMode how =
         exchange ? RenameMode.EXCHANGE : noClobber ? RenameMode.NO_REPLACE : RenameMode.REPLACE;
     session.inTransaction(transaction -> {

@@ -85,6 +85,7 @@ public final class PlasmaCommand implements Runnable {
     entries.put("get", new Entry(COPYING, GetCommand::new));
     entries.put("cat", new Entry(COPYING, CatCommand::new));
     entries.put("cp", new Entry(COPYING, CpCommand::new));
+    entries.put("sync", new Entry(COPYING, SyncCommand::new));
     entries.put("mkdir", new Entry(CHANGING, MkdirCommand::new));
     entries.put("rm", new Entry(CHANGING, RmCommand::new));
     entries.put("rmdir", new Entry(CHANGING, RmdirCommand::new));
@@ -96,6 +97,7 @@ public final class PlasmaCommand implements Runnable {
     entries.put("chown", new Entry(CHANGING, ChownCommand::new));
     entries.put("xattr", new Entry(CHANGING, XattrCommand::new));
     entries.put("tx", new Entry(MORE, TxCommand::new));
+    entries.put("watch", new Entry(MORE, WatchCommand::new));
     entries.put("generate-completion", new Entry(MORE, AutoComplete.GenerateCompletion::new));
     return entries;
   }
@@ -173,6 +175,10 @@ public final class PlasmaCommand implements Runnable {
     if (line.getSubcommands().containsKey("chmod")) {
       // -w and go-x are modes.
       line.getSubcommands().get("chmod").setUnmatchedOptionsArePositionalParams(true);
+    }
+    if (line.getSubcommands().containsKey("watch")) {
+      // What follows the command's name is the command's.
+      line.getSubcommands().get("watch").setStopAtPositional(true);
     }
     line.registerConverter(Path.class, LocalPaths::of);
     line.registerConverter(ByteSize.class, ByteSize::parse);

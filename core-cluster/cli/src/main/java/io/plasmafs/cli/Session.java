@@ -52,6 +52,11 @@ final class Session implements AutoCloseable {
         scriptedCommand, console, scriptedOptions, client, local, Optional.of(transaction));
   }
 
+  /// The session of a command that another one runs, each time anew. It need not be closed.
+  Session again(String repeated, CommonOptions repeatedOptions) {
+    return new Session(repeated, console, repeatedOptions, client, local, Optional.empty());
+  }
+
   Console console() {
     return console;
   }
@@ -153,6 +158,11 @@ final class Session implements AutoCloseable {
 
   int exitCode() {
     return exitCode;
+  }
+
+  /// Ends with the exit code of a command that this one ran.
+  void endAs(Session other) {
+    exitCode = other.exitCode;
   }
 
   /// The paths that an argument stands for: itself, or what its pattern matches. As with a shell, a

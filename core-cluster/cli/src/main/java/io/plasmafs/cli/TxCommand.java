@@ -9,14 +9,10 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParseResult;
 
 /// `plasma tx`: a script whose commands share one transaction.
 @Command(
@@ -84,26 +80,15 @@ final class TxCommand extends UserCommand {
 
   private static void execute(Session session, Transaction transaction, List<String> words)
       throws IOException {
-    Set<String> named = new LinkedHashSet<>(words);
-    CommandLine line =
-        PlasmaCommand.commandLine(
-            session.console(), named, new ScriptCommands.Write(), new ScriptCommands.Require());
-    ParseResult parsed = line.parseArgs(words.toArray(String[]::new));
-    while (parsed.hasSubcommand()) {
-      parsed = parsed.subcommand();
-    }
-    Object object = parsed.commandSpec().userObject();
-    if (!(object instanceof UserCommand command) || object instanceof TxCommand) {
-      throw new CommandFailure(words.get(0) + ": is no command for a script");
-    }
+    UserCommand command =
+        NestedCommand.parse(
+            session.console(),
+            words,
+            "a script",
+            new ScriptCommands.Write(),
+            new ScriptCommands.Require());
     CommonOptions options = CommonOptions.of(command.spec);
-    if (options.directory().isPresent()
-        || options.namenodes().isPresent()
-        || options.cluster().isPresent()) {
-      throw new CommandFailure(words.get(0) + ": a script works with one cluster, that of tx");
-    }
     options.quiet = true;
-    command.check();
     command.run(session.within(transaction, command.name(), options));
   }
 

@@ -53,6 +53,8 @@ final class PlasmaCommandTest {
         "get",
         "cat",
         "cp",
+        "sync",
+        "watch",
         "mkdir",
         "rm",
         "rmdir",
@@ -93,7 +95,18 @@ final class PlasmaCommandTest {
         "truncate -s x /a",
         "xattr",
         "xattr get /a",
-        "tree -L 0 /"
+        "tree -L 0 /",
+        "sync file:a file:b",
+        "sync --atomic /a file:b",
+        "sync --replication 2 /a file:b",
+        "sync /a",
+        "cp file:a file:b",
+        "cp file:a /b /c",
+        "mv file:a file:b",
+        "mv /a file:b /c",
+        "mv --exchange /a file:b",
+        "watch -n 0 ls",
+        "watch"
       })
   void aCommandLineWithoutSenseIsExitCode2(String line) {
     TestConsole.Result result = console.run(line.isEmpty() ? new String[0] : line.split(" "));

@@ -48,12 +48,12 @@ final class FileUploads implements AutoCloseable {
     return bytes;
   }
 
-  /// The mode that the copy of a local object gets.
+  /// The mode that the copy of an object gets.
   int mode(SourceObject source) {
     return options.preserve() ? source.mode() : source.mode() & 0755;
   }
 
-  /// What else the copy of a local object gets, beside its mode.
+  /// What else the copy of an object gets, beside its mode.
   AttributeChanges attributes(SourceObject source) throws IOException {
     AttributeChanges changes = AttributeChanges.NONE;
     if (options.preserve()) {

@@ -44,7 +44,7 @@ final class HistoryAtOnce {
       for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
         int file = files.any(random);
         transaction.read(file);
-        transaction.change(file, random);
+        transaction.rewrite(file, random);
         if (transaction.hasEnded()) {
           return;
         }

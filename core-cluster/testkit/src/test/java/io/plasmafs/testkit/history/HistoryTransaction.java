@@ -65,22 +65,31 @@ final class HistoryTransaction implements AutoCloseable {
     close();
   }
 
-  /// Changes a file in a random way that its kind allows.
+  /// Changes a file in a random way that its kind allows. A part is changed by a channel, which
+  /// works on the content that it was opened with: nobody else may commit meanwhile.
   void change(int file, Random random) throws IOException {
-    boolean small = random.nextInt(3) == 0;
+    if (files.isReplaced(file) || random.nextInt(3) == 0) {
+      rewrite(file, random);
+      return;
+    }
+    orConflict(() -> changePart(file, random));
+    readOwn(file);
+  }
+
+  /// Gives a file another content, or removes it if it is one that comes and goes.
+  void rewrite(int file, Random random) throws IOException {
+    boolean removal = files.isReplaced(file) && random.nextInt(3) == 0;
     orConflict(() -> {
-      if (files.isReplaced(file)) {
-        if (small) {
-          remove(file);
-        } else {
-          write(file, random);
-        }
-      } else if (small) {
-        write(file, random);
+      if (removal) {
+        remove(file);
       } else {
-        changePart(file, random);
+        write(file, random);
       }
     });
+    readOwn(file);
+  }
+
+  private void readOwn(int file) {
     if (!ended && own.containsKey(file)) {
       read(file);
     }
