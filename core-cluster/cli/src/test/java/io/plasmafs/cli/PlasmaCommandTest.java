@@ -63,7 +63,11 @@ final class PlasmaCommandTest {
         "chmod",
         "chown",
         "xattr",
-        "tx"
+        "tx",
+        "status",
+        "datanode",
+        "fsck",
+        "balance"
       })
   void everyCommandHasHelpThatNamesTheCommonOptions(String command) {
     TestConsole.Result result = console.run(command, "--help");
@@ -93,7 +97,13 @@ final class PlasmaCommandTest {
         "truncate -s x /a",
         "xattr",
         "xattr get /a",
-        "tree -L 0 /"
+        "tree -L 0 /",
+        "datanode",
+        "datanode add",
+        "fsck /a /b",
+        "balance --threshold 0",
+        "balance --threshold 100",
+        "balance --bandwidth 0"
       })
   void aCommandLineWithoutSenseIsExitCode2(String line) {
     TestConsole.Result result = console.run(line.isEmpty() ? new String[0] : line.split(" "));

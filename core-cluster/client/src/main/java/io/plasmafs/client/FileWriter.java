@@ -118,7 +118,7 @@ final class FileWriter {
   private final PieceBuffers buffers;
   private final ClusterDescription cluster;
   private final InodeId inode;
-  private final WriteOptions.FanOut fanOut;
+  private final WriteOptions options;
   private final int blockSize;
   private final int sliceSize;
 
@@ -160,13 +160,13 @@ final class FileWriter {
       InodeId inode,
       long firstBlock,
       long expectedBytes,
-      WriteOptions.FanOut fanOut) {
+      WriteOptions options) {
     this.transaction = transaction;
     this.datanodes = transaction.client().datanodePool();
     this.buffers = transaction.client().buffers();
     this.cluster = transaction.client().cluster();
     this.inode = inode;
-    this.fanOut = fanOut;
+    this.options = options;
     this.blockSize = cluster.blockSize();
     this.sliceSize = cluster.sliceSize();
     this.start = firstBlock * blockSize;
@@ -368,7 +368,7 @@ final class FileWriter {
   }
 
   private void transmit(Sent part) {
-    part.answer = fanOut == WriteOptions.FanOut.STAR ? star(part) : chain(part);
+    part.answer = options.fanOut() == WriteOptions.FanOut.STAR ? star(part) : chain(part);
   }
 
   /// Sends to the first datanode, which passes on. The answer is who failed.
@@ -759,7 +759,7 @@ final class FileWriter {
 
   private Operation allocation(long index, int count) {
     return new Operation.Allocate(
-        Location.of(inode), index, count, 0, datanodes.localIds(), avoided);
+        Location.of(inode), index, count, 0, datanodes.preferred(options.host()), avoided);
   }
 
   private List<GrantedExtent> allocate(long index, int count) {
@@ -828,7 +828,7 @@ final class FileWriter {
       FileContent content = FileContent.within(transaction, Location.of(inode), false);
       FileWriter again =
           new FileWriter(
-              transaction, inode, extent.index(), (long) extent.count() * blockSize, fanOut);
+              transaction, inode, extent.index(), (long) extent.count() * blockSize, options);
       again.avoided.addAll(avoided);
       again.recoveries = recoveries + 1;
       if (again.recoveries > MAX_RECOVERIES) {

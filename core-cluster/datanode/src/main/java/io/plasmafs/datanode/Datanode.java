@@ -132,7 +132,7 @@ public final class Datanode implements AutoCloseable {
                 limits,
                 Authenticator.ANY));
     served[0] = server;
-    open(parts, new Scrubber(store, config.scrubBytesPerSecond()));
+    open(parts, new Scrubber(store, config.scrubBytesPerSecond(), config.scrubPause()));
 
     Datanode datanode = new Datanode(parts, store, server);
     Announcer announcer =

@@ -1,6 +1,7 @@
 package io.plasmafs.namenode.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.plasmafs.model.Checksums;
@@ -91,6 +92,12 @@ class DatanodeRegistryTest {
 
   /// Datanodes that take their keys at once, unless they are told not to.
   private static final class Links implements ControlLinks {
+    @Override
+    public CompletableFuture<Identity> identify(String address) {
+      return CompletableFuture.completedFuture(
+          new Identity("plasma", STORE_B, 1000, SETTINGS.blockSize(), SETTINGS.sliceSize()));
+    }
+
     private final List<KeysMessage> sent = new ArrayList<>();
     private boolean refusing;
     private final List<CompletableFuture<Void>> held = new ArrayList<>();
@@ -174,6 +181,22 @@ class DatanodeRegistryTest {
     assertThat(reserve(1).replicas()).extracting(Replica::datanode).contains(welcome.datanode());
     assertThat(registry.announce(announcement(STORE_A, 1, "a", 10)).join().datanode())
         .isEqualTo(welcome.datanode());
+  }
+
+  @Test
+  void aDatanodeCanBeAddedBeforeItAnnouncesItself() {
+    DatanodeRecord added = registry.add("b.example:1").join();
+    assertThat(table.rows()).extracting(DatanodeRecord::id).containsExactly(added.id());
+    assertThat(added.host()).isEqualTo("b.example");
+    assertThat(state(STORE_B)).isNotEqualTo(Datanode.State.ALIVE);
+    assertThatThrownBy(() -> registry.add("b.example:1").join())
+        .hasRootCauseInstanceOf(FsException.class)
+        .hasMessageContaining("part of the cluster already, as " + added.id());
+
+    Announcement said = announcement(STORE_B, 1, "b", 1000);
+    assertThat(registry.announce(said).join().datanode()).isEqualTo(added.id());
+    assertThat(state(STORE_B)).isEqualTo(Datanode.State.ALIVE);
+    assertThat(table.rows()).extracting(DatanodeRecord::host).containsExactly("b");
   }
 
   @Test
