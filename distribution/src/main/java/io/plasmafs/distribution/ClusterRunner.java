@@ -12,13 +12,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.time.Duration;
 
 /// Brings a cluster of this machine up, keeps it up, and takes it down.
 ///
-/// `start` returns when clients can work: the namenode answers and all datanodes are alive. `close`
-/// may be called at any time, also while another thread is in `start`.
+/// `start` returns when clients can work: the namenode answers, all datanodes are alive, and the
+/// gateway listens. `close` may be called at any time, also while another thread is in `start`.
 final class ClusterRunner implements AutoCloseable {
   /// What a cluster needs beside the datanodes' blocks before it is started for the first time.
   private static final long SPARE_BYTES = 512L << 20;
@@ -135,10 +136,13 @@ final class ClusterRunner implements AutoCloseable {
         while (!closed) {
           ClusterStatus status = client.status();
           long there = status.datanodes().stream().filter(ClusterRunner::isThere).count();
-          if (there >= settings.datanodes()) {
+          if (there < settings.datanodes()) {
+            missing = there + " of " + settings.datanodes() + " datanodes are there";
+          } else if (gatewayListens()) {
             return;
+          } else {
+            missing = "the gateway does not listen at " + settings.httpAddress();
           }
-          missing = there + " of " + settings.datanodes() + " datanodes are there";
           failIfLate(deadline, missing);
           Thread.sleep(POLL_MILLIS);
         }
@@ -146,6 +150,16 @@ final class ClusterRunner implements AutoCloseable {
         failIfLate(deadline, missing + " (" + e.getMessage() + ")");
         Thread.sleep(POLL_MILLIS);
       }
+    }
+  }
+
+  private boolean gatewayListens() {
+    try (Socket probe = new Socket()) {
+      probe.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.httpPort()), 1000);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -42,6 +42,9 @@ public record ClusterSettings(
   /// Port of our own PostgreSQL before the offset.
   public static final int POSTGRES_PORT = 2726;
 
+  /// Port of the gateway for HTTP before the offset.
+  public static final int HTTP_PORT = 8080;
+
   private static final int MAX_DATANODES = 64;
 
   public ClusterSettings {
@@ -78,7 +81,7 @@ public record ClusterSettings(
               + " is too small: it needs at least 16 blocks of "
               + ByteSize.display(blockSize));
     }
-    if (portOffset < 0 || DATANODE_PORT + datanodes + portOffset > 65535) {
+    if (portOffset < 0 || HTTP_PORT + portOffset > 65535) {
       throw new IllegalArgumentException(
           "a port offset of " + portOffset + " leads beyond port 65535 or below 1");
     }
@@ -87,6 +90,16 @@ public record ClusterSettings(
   /// Port of the namenode.
   public int namenodePort() {
     return NAMENODE_PORT + portOffset;
+  }
+
+  /// Port of the gateway for HTTP.
+  public int httpPort() {
+    return HTTP_PORT + portOffset;
+  }
+
+  /// Where browsers and `curl` find the gateway.
+  public String httpAddress() {
+    return "http://127.0.0.1:" + httpPort();
   }
 
   /// Where clients find the namenode.
@@ -109,6 +122,7 @@ public record ClusterSettings(
     Properties properties = new Properties();
     properties.setProperty(LocalCluster.NAME, name);
     properties.setProperty(LocalCluster.NAMENODES, namenodeAddress());
+    properties.setProperty(LocalCluster.HTTP, httpAddress());
     properties.setProperty("datanodes", Integer.toString(datanodes));
     properties.setProperty("replication", Integer.toString(replication));
     properties.setProperty("datanode.size", new ByteSize(datanodeSize).toString());

@@ -24,12 +24,13 @@ import java.util.function.Consumer;
 
 /// The processes of a cluster of one machine, and the files that they need.
 ///
-/// Memory: the namenode has 384 MiB of heap, each datanode 96 MiB, who looks after them 48 MiB;
-/// with two datanodes 624 MiB in all.
+/// Memory: the namenode has 384 MiB of heap, each datanode 96 MiB, the gateway 192 MiB, who looks
+/// after them 48 MiB; with two datanodes 816 MiB in all.
 final class LocalRoles {
   /// Names the process that looks after the others.
   static final String SUPERVISOR = "supervisor";
 
+  private static final String GATEWAY = "gateway-1";
   private static final String DATABASE = "plasma";
   private static final int MAX_SOCKET_PATH_BYTES = 100;
 
@@ -51,6 +52,7 @@ final class LocalRoles {
     for (int number = 1; number <= settings.datanodes(); number++) {
       roles.add(datanode(number));
     }
+    roles.add(gateway());
     return roles;
   }
 
@@ -64,6 +66,7 @@ final class LocalRoles {
     for (int number = 1; number <= settings.datanodes(); number++) {
       ports.add(settings.datanodePort(number));
     }
+    ports.add(settings.httpPort());
     return ports;
   }
 
@@ -105,6 +108,12 @@ final class LocalRoles {
       socket(name).ifPresent(path -> datanode.setProperty("socket", path.toString()));
       write(name, datanode);
     }
+
+    Properties gateway = new Properties();
+    gateway.setProperty("cluster", settings.name());
+    gateway.setProperty("namenodes", settings.namenodeAddress());
+    gateway.setProperty("listen", "127.0.0.1:" + settings.httpPort());
+    write(GATEWAY, gateway);
   }
 
   private Path configuration(String role) {
@@ -146,6 +155,10 @@ final class LocalRoles {
 
   private Role datanode(int number) {
     return java("datanode-" + number, Datanode.class, "96m", "512m");
+  }
+
+  private Role gateway() {
+    return java(GATEWAY, Gateway.class, "192m", "384m");
   }
 
   private Role java(String name, Class<?> main, String heap, String direct) {

@@ -8,6 +8,8 @@ public final class Plasma {
 
   /// Runs one command and ends the process with its exit code.
   public static void main(String[] args) {
-    System.exit(PlasmaCommand.run(args, new UpCommand(), new DownCommand()));
+    System.exit(
+        PlasmaCommand.run(
+            args, new UpCommand(), new DownCommand(), new HttpCommand(), new WebdavCommand()));
   }
 }

@@ -39,12 +39,19 @@ final class StartReport {
         cluster %s is ready
           namenode   %s
           datanodes  %s
+          http       %s/v1/fs/
+          webdav     %s/dav/
         Try:
           ./plasma put README.md /hello
           ./plasma ls -l /
           ./plasma cat /hello\
         """
-            .formatted(settings.name(), settings.namenodeAddress(), datanodes(settings));
+            .formatted(
+                settings.name(),
+                settings.namenodeAddress(),
+                datanodes(settings),
+                settings.httpAddress(),
+                settings.httpAddress());
     terminal.accept(text);
     write(new Stage(Kind.READY, text));
   }

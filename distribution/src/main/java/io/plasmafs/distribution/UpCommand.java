@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "up",
     description = {
-      "Start a cluster on this machine: PostgreSQL, a namenode and datanodes.",
+      "Start a cluster on this machine: PostgreSQL, a namenode, datanodes and a gateway for HTTP.",
       "It lives in --dir DIR, or else in ~/.plasma/NAME. The first start fixes what it is made of;",
       "later ones find that in its directory."
     })

@@ -76,6 +76,12 @@ final class ArchitectureTest {
       onlyUsedIn(describedPackages("Jackson", "com.fasterxml.jackson.."))
           .by("io.plasmafs.cli..", "io.plasmafs.http..", EMBEDDED);
 
+  /// The server is one place, and what is served over HTTP is two.
+  @ArchTest
+  static final ArchRule jettyStaysInTheDoorsOfHttp =
+      onlyUsedIn(describedPackages("Jetty", "org.eclipse.jetty.."))
+          .by("io.plasmafs.http..", "io.plasmafs.webdav..");
+
   /// Who remembers something, and forgets it again to stay within its bounds, says so in a package
   /// of its own.
   @ArchTest

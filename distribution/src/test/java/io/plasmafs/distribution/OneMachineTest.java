@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -128,9 +132,44 @@ final class OneMachineTest {
   }
 
   @Test
+  @Order(3)
+  void theGatewayServesWhatTheCommandWrote() throws Exception {
+    Path local = Files.writeString(scratch.resolve("greeting"), "hello over http");
+    cluster.plasma("put", local.toString(), "/greeting").succeeded();
+    URI gateway =
+        URI.create("http://127.0.0.1:" + (ClusterSettings.HTTP_PORT + cluster.portOffset()));
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> got =
+          http.send(
+              HttpRequest.newBuilder(gateway.resolve("/v1/fs/greeting")).build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(got.body()).isEqualTo("hello over http");
+      HttpResponse<String> put =
+          http.send(
+              HttpRequest.newBuilder(gateway.resolve("/v1/fs/answer"))
+                  .PUT(HttpRequest.BodyPublishers.ofString("hello back"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(put.statusCode()).isEqualTo(201);
+      HttpResponse<String> properties =
+          http.send(
+              HttpRequest.newBuilder(gateway.resolve("/dav/greeting"))
+                  .method("PROPFIND", HttpRequest.BodyPublishers.noBody())
+                  .header("Depth", "0")
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(properties.statusCode()).isEqualTo(207);
+      assertThat(properties.body()).contains("getcontentlength>15<");
+    }
+    assertThat(cluster.plasma("cat", "/answer").succeeded().out()).isEqualTo("hello back");
+    assertThat(cluster.plasma("status", "--json").succeeded().out()).contains(gateway.toString());
+  }
+
+  @Test
   @Order(4)
   void everyProcessThatIsKilledComesBackByItself() throws Exception {
-    for (String role : new String[] {"namenode-1", "datanode-1", "postgres", "datanode-2"}) {
+    for (String role :
+        new String[] {"namenode-1", "datanode-1", "postgres", "datanode-2", "gateway-1"}) {
       PlasmaCommandLine.kill(cluster.process(role));
       String path = "/after-" + role;
       Path local =
@@ -198,7 +237,7 @@ final class OneMachineTest {
     assertRefused(huge.up("--block-size", "100k"), "power of two");
 
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int offset = taken.getLocalPort() - ClusterSettings.NAMENODE_PORT;
+      int offset = taken.getLocalPort() - ClusterSettings.HTTP_PORT;
       PlasmaCommandLine other = new PlasmaCommandLine(scratch.resolve("other"), offset);
       assertRefused(
           other.up("--datanode-size", "64m"), "port " + taken.getLocalPort() + " is taken");

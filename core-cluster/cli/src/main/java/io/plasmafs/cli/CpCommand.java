@@ -81,6 +81,10 @@ final class CpCommand extends UserCommand {
     if (target.startsWith(source)) {
       throw new CommandFailure(source + ": cannot be copied into itself, " + target);
     }
+    if (transaction.find(target).isEmpty()) {
+      transaction.copyTree(source, target, preserve);
+      return;
+    }
     List<Operation> directoryTimes = new ArrayList<>();
     try (Stream<TreeEntry> walk = transaction.walk(source)) {
       for (Iterator<TreeEntry> i = walk.iterator(); i.hasNext(); ) {

@@ -12,7 +12,8 @@ import java.util.Properties;
 /// `plasma up`, has its name and where its namenodes listen.
 ///
 /// @param namenodes host:port, comma between
-public record LocalCluster(Path directory, String name, String namenodes) {
+/// @param http URL of its HTTP gateway, if it has one
+public record LocalCluster(Path directory, String name, String namenodes, Optional<String> http) {
   /// Name of the cluster that commands mean when they name none.
   public static final String DEFAULT_NAME = "plasma";
 
@@ -24,6 +25,9 @@ public record LocalCluster(Path directory, String name, String namenodes) {
 
   /// Key of the namenodes' addresses in that file.
   public static final String NAMENODES = "namenodes";
+
+  /// Key of the URL of its HTTP gateway in that file.
+  public static final String HTTP = "http";
 
   /// Where the cluster of this name keeps its data unless it was told otherwise.
   public static Path defaultDirectory(String name) {
@@ -47,6 +51,8 @@ public record LocalCluster(Path directory, String name, String namenodes) {
     if (name.isEmpty() || namenodes.isEmpty()) {
       throw new IOException(file + " does not name the cluster and its namenodes; is it damaged?");
     }
-    return Optional.of(new LocalCluster(directory, name, namenodes));
+    return Optional.of(
+        new LocalCluster(
+            directory, name, namenodes, Optional.ofNullable(properties.getProperty(HTTP))));
   }
 }

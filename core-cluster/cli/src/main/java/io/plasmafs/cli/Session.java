@@ -20,6 +20,7 @@ final class Session implements AutoCloseable {
   private final Console console;
   private final CommonOptions options;
   private final PlasmaClient client;
+  private final Optional<LocalCluster> local;
   private final Optional<Transaction> script;
   private int exitCode;
 
@@ -28,23 +29,27 @@ final class Session implements AutoCloseable {
       Console console,
       CommonOptions options,
       PlasmaClient client,
+      Optional<LocalCluster> local,
       Optional<Transaction> script) {
     this.command = command;
     this.console = console;
     this.options = options;
     this.client = client;
+    this.local = local;
     this.script = script;
   }
 
   /// Connects to the cluster that the options name.
   static Session open(String command, Console console, CommonOptions options) {
     ClusterChoice choice = ClusterChoice.of(options, console.environment(), console.home());
-    return new Session(command, console, options, choice.connect(), Optional.empty());
+    return new Session(
+        command, console, options, choice.connect(), choice.local(), Optional.empty());
   }
 
   /// The session of a command in a script, whose changes belong to the script's transaction.
   Session within(Transaction transaction, String scriptedCommand, CommonOptions scriptedOptions) {
-    return new Session(scriptedCommand, console, scriptedOptions, client, Optional.of(transaction));
+    return new Session(
+        scriptedCommand, console, scriptedOptions, client, local, Optional.of(transaction));
   }
 
   Console console() {
@@ -61,6 +66,11 @@ final class Session implements AutoCloseable {
 
   PlasmaClient client() {
     return client;
+  }
+
+  /// The cluster, if it is one of this machine that was found by its directory.
+  Optional<LocalCluster> local() {
+    return local;
   }
 
   /// The files: of the script's transaction, or as committed.

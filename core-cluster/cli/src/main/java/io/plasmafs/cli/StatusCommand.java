@@ -6,6 +6,7 @@ import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.Datanode;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,13 +20,15 @@ final class StatusCommand extends UserCommand {
   void run(Session session) throws IOException {
     ClusterStatus status = session.client().status();
     if (json) {
-      Json.document(session.out(), o -> write(o, status));
+      Json.document(
+          session.out(), o -> write(o, status, session.local().flatMap(LocalCluster::http)));
     } else {
       print(session.out(), status);
     }
   }
 
-  private static void write(Json o, ClusterStatus status) throws IOException {
+  private static void write(Json o, ClusterStatus status, Optional<String> http)
+      throws IOException {
     ClusterDescription cluster = status.cluster();
     o.field("cluster", cluster.name());
     o.field("sequence", status.sequence());
@@ -52,8 +55,18 @@ final class StatusCommand extends UserCommand {
           }
         });
     o.object("repair", each -> write(each, RepairStatus.of(status)));
-    // No door of another protocol is part of a cluster yet.
-    o.array("gateways", list -> {});
+    // Gateways are clients: only those of this machine's own cluster are known.
+    o.array(
+        "gateways",
+        list -> {
+          if (http.isPresent()) {
+            list.object(each -> {
+              each.field("id", "gateway-1");
+              each.field("role", "http");
+              each.field("address", http.get());
+            });
+          }
+        });
   }
 
   private static void write(Json o, RepairStatus repair) throws IOException {

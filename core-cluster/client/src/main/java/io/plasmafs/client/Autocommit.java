@@ -279,6 +279,7 @@ final class Autocommit {
             case Operation.MakeSymlink o -> new Operation.Stat(o.where(), false);
             case Operation.Link o -> new Operation.Stat(o.where(), false);
             case Operation.SetAttributes o -> new Operation.Stat(o.where(), o.follow());
+            case Operation.CopyTree o -> new Operation.Stat(o.to(), false);
             default -> changes(operation) ? new Operation.Versions(List.of()) : operation;
           });
     }
@@ -299,6 +300,9 @@ final class Autocommit {
       outcomes.add(
           switch (operation) {
             case Operation.RemoveTree o -> new Outcome.Removed(0);
+            case Operation.CopyTree o ->
+                new Outcome.Copied(
+                    Outcomes.expect(Outcome.Inode.class, seen).attributes().inode(), 0, List.of());
             case Operation.Create o -> created(seen);
             case Operation.MakeDirectory o -> created(seen);
             case Operation.MakeSymlink o -> created(seen);
@@ -337,6 +341,7 @@ final class Autocommit {
       case Operation.Unlink o -> true;
       case Operation.RemoveDirectory o -> true;
       case Operation.RemoveTree o -> true;
+      case Operation.CopyTree o -> true;
       case Operation.Rename o -> true;
       case Operation.SetAttributes o -> true;
       case Operation.SetXattr o -> true;

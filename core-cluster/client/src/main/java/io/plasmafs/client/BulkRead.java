@@ -38,7 +38,7 @@ final class BulkRead {
         bytes += fits ? size : 0;
         ranges.add(
             fits
-                ? FileContent.of(client, source, content).start(0, (int) size, true)
+                ? FileContent.of(client, source, content).start(0, (int) size, true, true)
                 : Optional.empty());
       }
       for (Optional<FileContent.Range> range : ranges) {

@@ -151,6 +151,21 @@ public record ClientConfig(
     return address;
   }
 
+  /// This configuration, for the cluster of this name: connecting to another one fails.
+  public ClientConfig withCluster(String name) {
+    return new ClientConfig(
+        name,
+        namenodes,
+        principal,
+        timeout,
+        callTimeout,
+        retry,
+        bufferBytes,
+        cache,
+        maxStaleness,
+        leakDetection);
+  }
+
   /// This configuration, for somebody else.
   public ClientConfig withPrincipal(Principal who) {
     return new ClientConfig(

@@ -2,15 +2,11 @@ package io.plasmafs.client;
 
 import io.plasmafs.client.cache.BlockCache;
 import io.plasmafs.client.cache.SliceKey;
-import io.plasmafs.client.wire.DatanodePool;
-import io.plasmafs.client.wire.ReadAnswer;
 import io.plasmafs.model.Attributes;
-import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.GrantedExtent;
-import io.plasmafs.model.Replica;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
@@ -22,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// The bytes of one file as a transaction sees them: the block list, fetched as it is needed, and
@@ -45,14 +40,13 @@ final class FileContent implements AutoCloseable {
 
   private static final Duration REFETCH_PAUSE = Duration.ofMillis(50);
 
-  /// Verifies answers, beside the threads of the wire and of the readers.
-  private static final Executor ADMISSION = task -> Thread.ofVirtual().start(task);
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 16).asReadOnlyBuffer();
 
   /// Extents kept; beyond this all are forgotten and fetched anew.
   private static final int MAX_EXTENTS = 1 << 15;
 
   private final PlasmaClient client;
-  private final DatanodePool datanodes;
+  private final ReplicaRead.Origin origin;
   private final int blockSize;
   private final int sliceSize;
   private final boolean owned;
@@ -81,7 +75,6 @@ final class FileContent implements AutoCloseable {
       Location where,
       Outcome.Content content) {
     this.client = client;
-    this.datanodes = client.datanodePool();
     this.blockSize = client.cluster().blockSize();
     this.sliceSize = client.cluster().sliceSize();
     this.source = source;
@@ -89,6 +82,9 @@ final class FileContent implements AutoCloseable {
     this.where = where;
     this.attributes = content.attributes();
     this.cache = client.blockCache();
+    this.origin =
+        new ReplicaRead.Origin(
+            client.datanodePool(), cache, attributes.inode(), blockSize, sliceSize);
     this.committed = cache.isOn() && attributes.contentVersion() > 0;
     this.inline =
         switch (content.body()) {
@@ -181,7 +177,7 @@ final class FileContent implements AutoCloseable {
       while (done < length) {
         while (asked < length && (ranges.isEmpty() || ranges.size() < 8)) {
           int part = (int) Math.min(length - asked, pieceEnd(position + asked) - position - asked);
-          Optional<Range> range = start(position + asked, part, ranges.isEmpty());
+          Optional<Range> range = start(position + asked, part, ranges.isEmpty(), true);
           if (range.isEmpty()) {
             break;
           }
@@ -204,10 +200,17 @@ final class FileContent implements AutoCloseable {
     return (position / PieceBuffers.PIECE + 1) * PieceBuffers.PIECE;
   }
 
+  /// Whether the cache of blocks can hold the file beside others. Remembering the pieces of a
+  /// larger one that is read from its start to its end would only push out what is of use.
+  boolean fitsCache() {
+    return size() <= cache.limitBytes() / 2;
+  }
+
   /// Begins to read a range within the file.
   ///
   /// @param must even if the budget for buffers is used up; else nothing is begun then
-  Optional<Range> start(long position, int length, boolean must) {
+  /// @param remember whether the cache of blocks takes part
+  Optional<Range> start(long position, int length, boolean must, boolean remember) {
     if (source instanceof Transaction transaction) {
       transaction.keepAlive();
     }
@@ -218,7 +221,7 @@ final class FileContent implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      return Optional.of(new Range(position, length, budget));
+      return Optional.of(new Range(position, length, budget, remember));
     } catch (RuntimeException e) {
       client.buffers().release(budget);
       throw e;
@@ -233,11 +236,11 @@ final class FileContent implements AutoCloseable {
     private final List<Part> parts;
     private boolean closed;
 
-    private Range(long position, int length, int budget) {
+    private Range(long position, int length, int budget, boolean remember) {
       this.position = position;
       this.length = length;
       this.budget = budget;
-      this.parts = plan(position, length);
+      this.parts = plan(position, length, remember);
     }
 
     /// Waits for the bytes and puts all of them into `target`.
@@ -257,10 +260,10 @@ final class FileContent implements AutoCloseable {
     }
   }
 
-  private List<Part> plan(long position, int length) {
+  private List<Part> plan(long position, int length, boolean remember) {
     List<Part> parts = new ArrayList<>(1);
     try {
-      plan(position, length, parts);
+      plan(position, length, remember, parts);
       return parts;
     } catch (RuntimeException e) {
       parts.forEach(Part::close);
@@ -268,7 +271,7 @@ final class FileContent implements AutoCloseable {
     }
   }
 
-  private void plan(long position, int length, List<Part> parts) {
+  private void plan(long position, int length, boolean remember, List<Part> parts) {
     ByteBuffer all = inline;
     if (all != null) {
       int present = (int) Math.max(0, Math.min(length, all.limit() - position));
@@ -288,7 +291,11 @@ final class FileContent implements AutoCloseable {
       long partEnd;
       if (extent.isPresent()) {
         partEnd = Math.min(end, extent.get().extent().end() * blockSize);
-        addStored(parts, extent.get(), at, partEnd);
+        if (committed && remember) {
+          addStored(parts, extent.get(), at, partEnd);
+        } else {
+          parts.add(new Stored(extent.get(), at, (int) (partEnd - at), false));
+        }
       } else {
         partEnd = Math.min(end, holeEnd(block) * blockSize);
         parts.add(new Hole((int) (partEnd - at)));
@@ -300,10 +307,6 @@ final class FileContent implements AutoCloseable {
   /// Takes from the cache what is there, waits for what others load, and asks a datanode for the
   /// rest.
   private void addStored(List<Part> parts, GrantedExtent granted, long from, long end) {
-    if (!committed) {
-      parts.add(new Stored(granted, from, (int) (end - from), false));
-      return;
-    }
     long claimed = from;
     long at = from;
     try {
@@ -340,7 +343,7 @@ final class FileContent implements AutoCloseable {
   }
 
   private SliceKey key(Extent extent, long position) {
-    return new SliceKey(attributes.inode(), extent.generation(), position / sliceSize);
+    return origin.key(extent, position);
   }
 
   /// The extent that holds a block, which is fetched if need be; nothing for a hole.
@@ -360,6 +363,25 @@ final class FileContent implements AutoCloseable {
     return candidate != null && block < candidate.getValue().extent().end()
         ? Optional.of(candidate.getValue())
         : Optional.empty();
+  }
+
+  /// What is left in the file of a run that was written to it.
+  List<Extent> partsOf(Extent run) {
+    List<Extent> parts = new ArrayList<>();
+    for (long block = run.index(); block < run.end(); ) {
+      Optional<GrantedExtent> found = extentAt(block);
+      if (found.isEmpty()) {
+        block = holeEnd(block);
+        continue;
+      }
+      Extent extent = found.get().extent();
+      long end = Math.min(run.end(), extent.end());
+      if (extent.generation() == run.generation()) {
+        parts.add(extent.slice(block, end));
+      }
+      block = end;
+    }
+    return parts;
   }
 
   private synchronized long holeEnd(long block) {
@@ -421,6 +443,14 @@ final class FileContent implements AutoCloseable {
     return content;
   }
 
+  static void zero(ByteBuffer target, int count) {
+    for (int left = count; left > 0; ) {
+      int step = Math.min(left, ZEROS.capacity());
+      target.put(ZEROS.slice(0, step));
+      left -= step;
+    }
+  }
+
   /// One stretch of a range.
   private sealed interface Part {
     void copyTo(ByteBuffer target, int refetches);
@@ -447,7 +477,7 @@ final class FileContent implements AutoCloseable {
       if (present > 0) {
         target.put(bytes.slice(offset, present));
       }
-      Hole.zero(target, length - present);
+      zero(target, length - present);
     }
 
     @Override
@@ -490,162 +520,31 @@ final class FileContent implements AutoCloseable {
   }
 
   private record Hole(int length) implements Part {
-    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 16).asReadOnlyBuffer();
-
     @Override
     public void copyTo(ByteBuffer target, int refetches) {
       zero(target, length);
-    }
-
-    static void zero(ByteBuffer target, int count) {
-      for (int left = count; left > 0; ) {
-        int step = Math.min(left, ZEROS.capacity());
-        target.put(ZEROS.slice(0, step));
-        left -= step;
-      }
     }
 
     @Override
     public void close() {}
   }
 
-  /// A stretch of one extent: asked for at one copy, then, if need be, at the others.
+  /// A stretch of one extent that comes from a datanode.
   private final class Stored implements Part {
-    private final Extent extent;
-    private final GrantedExtent granted;
-    private final long position;
-    private final int length;
+    private final ReplicaRead read;
 
-    /// Where the slices asked for begin, and how many bytes they are.
-    private final long sliceStart;
-
-    private final int sliceBytes;
-    private final List<Integer> order;
-    private final StringBuilder tried = new StringBuilder();
-    private int next;
-    private @Nullable CompletableFuture<ReadAnswer> answer;
-    private boolean closed;
-
-    /// Whether the slices were claimed, and are to be brought into the cache.
-    private volatile boolean claimed;
-
+    /// @param claimed whether its slices were claimed, and are to be brought into the cache
     Stored(GrantedExtent granted, long position, int length, boolean claimed) {
-      this.claimed = claimed;
-      this.granted = granted;
-      this.extent = granted.extent();
-      this.position = position;
-      this.length = length;
-      this.sliceStart = position / sliceSize * sliceSize;
-      long end = (position + length + sliceSize - 1) / sliceSize * sliceSize;
-      this.sliceBytes = (int) (end - sliceStart);
-      this.order = datanodes.readOrder(extent.replicas());
-      if (!order.isEmpty()) {
-        ask();
-      } else {
-        giveUpClaims();
-      }
-    }
-
-    private void ask() {
-      int replica = order.get(next++);
-      Replica at = extent.replicas().get(replica);
-      long block = sliceStart / blockSize;
-      int offset = (int) (sliceStart % blockSize);
-      answer =
-          datanodes
-              .connection(at.datanode())
-              .thenCompose(connection ->
-                  connection.read(
-                      granted.tickets().get(replica),
-                      at.firstBlock() + block - extent.index(),
-                      offset,
-                      sliceBytes))
-              .thenApplyAsync(this::admit, ADMISSION)
-              .whenComplete((got, error) -> {
-                if (error != null) {
-                  giveUpClaims();
-                }
-              });
-    }
-
-    /// Verifies an answer as soon as it comes, whether its reader is ready for it or not: others
-    /// may wait for the slices too.
-    private ReadAnswer admit(ReadAnswer got) {
-      try {
-        if (got.status() != FsStatus.OK) {
-          throw new FsException(got.status(), got.message());
-        }
-        verify(got);
-        if (claimed) {
-          int available = got.data().length();
-          for (int from = 0; from < sliceBytes; from += sliceSize) {
-            int start = from;
-            int bytes = Math.max(0, Math.min(sliceSize, available - from));
-            cache.fill(
-                key(extent, sliceStart + from), bytes, frame -> copy(got, start, bytes, frame));
-          }
-          claimed = false;
-        }
-        return got;
-      } catch (RuntimeException e) {
-        got.data().release();
-        throw e;
-      }
-    }
-
-    private void giveUpClaims() {
-      if (claimed) {
-        claimed = false;
-        for (int from = 0; from < sliceBytes; from += sliceSize) {
-          cache.giveUp(key(extent, sliceStart + from));
-        }
-      }
+      this.read = new ReplicaRead(origin, granted, position, length, claimed);
     }
 
     @Override
     public void copyTo(ByteBuffer target, int refetches) {
-      boolean outdated = false;
-      while (answer != null) {
-        DatanodeId datanode = extent.replicas().get(order.get(next - 1)).datanode();
-        try {
-          ReadAnswer got = Waiting.on(answer);
-          answer = null;
-          try {
-            deliver(got, target);
-            return;
-          } finally {
-            got.data().release();
-          }
-        } catch (FsException e) {
-          answer = null;
-          if (Thread.currentThread().isInterrupted()) {
-            throw e;
-          }
-          switch (e.status()) {
-            case ESTALEBLOCK, ETICKET -> outdated = true;
-            default -> datanodes.reportFailure(datanode, e);
-          }
-          tried
-              .append(tried.isEmpty() ? "" : "; ")
-              .append(datanode)
-              .append(": ")
-              .append(e.getMessage());
-          if (next < order.size()) {
-            ask();
-          }
-        }
+      if (read.copyTo(target)) {
+        return;
       }
       if (refetches == 0) {
-        throw new FsException(
-            outdated ? FsStatus.ESTALE : FsStatus.EIO,
-            attributes.inode()
-                + ": bytes "
-                + position
-                + " to "
-                + (position + length)
-                + " cannot be read from any copy ("
-                + (tried.isEmpty() ? "none is left" : tried)
-                + ")");
+        throw read.failure();
       }
       // Perhaps the tickets are too old, or the blocks have been copied elsewhere since; and a
       // datanode that has just started may not know the keys of tickets yet.
@@ -653,116 +552,23 @@ final class FileContent implements AutoCloseable {
         Autocommit.sleep(REFETCH_PAUSE.multipliedBy(1L << (MAX_REFETCHES - refetches)));
       }
       forget();
-      List<Part> again = plan(position, length);
+      List<Part> again = plan(read.position(), read.length(), false);
       try {
         for (Part part : again) {
-          part.copyTo(target, outdated ? refetches - 1 : 0);
+          part.copyTo(target, read.isOutdated() ? refetches - 1 : 0);
         }
       } catch (FsException e) {
-        throw tried.isEmpty() || e.status() != FsStatus.EIO
+        throw read.tried().isEmpty() || e.status() != FsStatus.EIO
             ? e
-            : new FsException(FsStatus.EIO, e.getMessage() + "; before: " + tried);
+            : new FsException(FsStatus.EIO, e.getMessage() + "; before: " + read.tried());
       } finally {
         again.forEach(Part::close);
       }
     }
 
-    /// Verifies the slices.
-    private void verify(ReadAnswer got) {
-      int available = got.data().length();
-      int slices = (available + sliceSize - 1) / sliceSize;
-      if (available > sliceBytes || got.checksums().count() != slices) {
-        throw new FsException(
-            FsStatus.EIO,
-            "an answer of "
-                + available
-                + " bytes with "
-                + got.checksums().count()
-                + " checksums does not fit a question for "
-                + sliceBytes);
-      }
-      int slicesOfBlock = blockSize / sliceSize;
-      long firstSlice = sliceStart / sliceSize;
-      int blockCrc = 0;
-      int summed = 0;
-      for (int i = 0; i < slices; i++) {
-        int from = i * sliceSize;
-        int bytes = Math.min(sliceSize, available - from);
-        int found = got.data().crc32c(from, bytes);
-        if (found != got.checksums().at(i)) {
-          throw new FsException(
-              FsStatus.ECHECKSUM,
-              attributes.inode()
-                  + ": the slice at byte "
-                  + (sliceStart + from)
-                  + " has checksum "
-                  + Integer.toHexString(found)
-                  + ", "
-                  + Integer.toHexString(got.checksums().at(i))
-                  + " was expected");
-        }
-        if (extent.checksums().count() == 0) {
-          continue;
-        }
-        // A block that was read as a whole must be the one that was committed.
-        int inBlock = (int) ((firstSlice + i) % slicesOfBlock);
-        if (inBlock == 0) {
-          blockCrc = found;
-          summed = 1;
-        } else if (summed == inBlock) {
-          blockCrc = BlockChecksum.combine(blockCrc, found, bytes);
-          summed++;
-        }
-        boolean lastOfBlock = inBlock == slicesOfBlock - 1 || bytes < sliceSize;
-        if (lastOfBlock && summed == inBlock + 1) {
-          int index = (int) ((sliceStart + from) / blockSize - extent.index());
-          if (extent.checksums().at(index) != blockCrc) {
-            throw new FsException(
-                FsStatus.ECHECKSUM,
-                attributes.inode()
-                    + ": block "
-                    + (extent.index() + index)
-                    + " has checksum "
-                    + Integer.toHexString(blockCrc)
-                    + ", "
-                    + Integer.toHexString(extent.checksums().at(index))
-                    + " was committed");
-          }
-        }
-      }
-    }
-
-    /// Copies the bytes wanted; what the datanode does not have is zero.
-    private void deliver(ReadAnswer got, ByteBuffer target) {
-      int skip = (int) (position - sliceStart);
-      int present = Math.max(0, Math.min(length, got.data().length() - skip));
-      copy(got, skip, present, target);
-      Hole.zero(target, length - present);
-    }
-
-    private static void copy(ReadAnswer got, int from, int count, ByteBuffer target) {
-      int left = count;
-      int toSkip = from;
-      for (ByteBuffer buffer : got.data().buffers()) {
-        int skipped = Math.min(toSkip, buffer.remaining());
-        toSkip -= skipped;
-        int taken = Math.min(left, buffer.remaining() - skipped);
-        target.put(buffer.slice(buffer.position() + skipped, taken));
-        left -= taken;
-      }
-    }
-
     @Override
     public void close() {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      CompletableFuture<ReadAnswer> pending = answer;
-      answer = null;
-      if (pending != null) {
-        var unused = pending.thenAccept(got -> got.data().release());
-      }
+      read.close();
     }
   }
 

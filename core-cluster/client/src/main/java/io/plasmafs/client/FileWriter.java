@@ -1,27 +1,22 @@
 package io.plasmafs.client;
 
-import io.plasmafs.client.wire.ChainLink;
+import io.plasmafs.client.PieceDelivery.Refusal;
 import io.plasmafs.client.wire.DatanodePool;
-import io.plasmafs.client.wire.WriteAnswer;
 import io.plasmafs.model.Checksums;
-import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.GrantedExtent;
 import io.plasmafs.model.InodeId;
-import io.plasmafs.model.Replica;
-import io.plasmafs.model.Ticket;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
-import io.plasmafs.model.operation.Outcome;
-import io.plasmafs.oncrpc.xdr.BulkData;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -39,41 +34,32 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **What happens when a datanode fails.** Pieces that were not acknowledged are still here: they
 /// are sent again, to a new run that avoids the datanode. Blocks acknowledged before have lost one
-/// copy: [#finish()] copies them from a surviving one to a new run. If no copy survives, which with
-/// one copy is always so, the write fails with EIO, and its transaction must be aborted or the file
-/// written again. What was acknowledged is not kept in memory, so that memory stays bounded.
+/// copy: [#finish()] copies them from a surviving one to a new run ([RunCopy]). If no copy
+/// survives, which with one copy is always so, the write fails with EIO, and its transaction must
+/// be aborted or the file written again. What was acknowledged is not kept in memory, so that
+/// memory stays bounded.
 final class FileWriter {
   private static final int WINDOW = 8;
-  private static final int FIRST_RUN_BYTES = 1 << 20;
-  private static final long PREFETCH_FROM_BYTES = 4L << 20;
   private static final int ATTACH_TOGETHER = 64;
   private static final int MAX_RECOVERIES = 8;
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 2000;
 
-  /// A datanode that did not store a piece.
-  ///
-  /// @param gone whether it is not to be used again, and what it holds counts as lost; else only
-  ///   the ticket was too old, or the bytes were damaged on the way
-  private record Refusal(DatanodeId datanode, boolean gone) {}
-
   /// Bytes of one piece that belong to one run, on their way.
   private static final class Sent {
     final Piece piece;
-    final ByteBuffer bytes;
-    final long block;
-    final int offset;
-    final int[] checksums;
-    Run run;
+    final PieceDelivery.Parcel parcel;
+    final WrittenRun run;
     CompletableFuture<List<Refusal>> answer = new CompletableFuture<>();
 
-    Sent(Piece piece, ByteBuffer bytes, long block, int offset, int[] checksums, Run run) {
+    Sent(Piece piece, PieceDelivery.Parcel parcel, WrittenRun run) {
       this.piece = piece;
-      this.bytes = bytes;
-      this.block = block;
-      this.offset = offset;
-      this.checksums = checksums;
+      this.parcel = parcel;
       this.run = run;
+    }
+
+    int length() {
+      return parcel.bytes().limit();
     }
   }
 
@@ -89,43 +75,20 @@ final class FileWriter {
     }
   }
 
-  /// A reserved run that is being written.
-  private static final class Run {
-    final GrantedExtent granted;
-    final Set<DatanodeId> failed = new HashSet<>();
-
-    /// One past the last block acknowledged.
-    long acknowledged;
-
-    /// One past the last block that data were sent to.
-    long end;
-
-    /// Past this block nothing is written to it any more.
-    long limit;
-
-    boolean completed;
-
-    Run(GrantedExtent granted) {
-      this.granted = granted;
-      this.acknowledged = granted.extent().index();
-      this.end = acknowledged;
-      this.limit = granted.extent().end();
-    }
-  }
-
   private final Transaction transaction;
   private final DatanodePool datanodes;
   private final PieceBuffers buffers;
-  private final ClusterDescription cluster;
   private final InodeId inode;
   private final WriteOptions options;
   private final int blockSize;
   private final int sliceSize;
+  private final PieceDelivery delivery;
+  private final RunSupply supply;
+  private final BlockSums sums;
 
-  private final Deque<Run> reserved = new ArrayDeque<>();
   private final Deque<Sent> underWay = new ArrayDeque<>();
   private final Deque<Sent> blockHeld = new ArrayDeque<>();
-  private final Set<DatanodeId> avoided = new HashSet<>();
+  private final Set<DatanodeId> avoided;
   private final List<Operation> attaches = new ArrayList<>();
   private final List<Extent> damaged = new ArrayList<>();
 
@@ -133,8 +96,6 @@ final class FileWriter {
   private final List<GrantedExtent> completed = new ArrayList<>();
 
   private @Nullable CompletableFuture<Answer> attaching;
-  private @Nullable CompletableFuture<Answer> prefetch;
-  private long prefetchIndex;
   private @Nullable ByteBuffer piece;
 
   /// Where the first byte of `piece` goes.
@@ -143,15 +104,7 @@ final class FileWriter {
   /// One past the last byte given to this writer.
   private long position;
 
-  private final long start;
-  private long expectedEnd;
-  private int nextRunBlocks;
   private int recoveries;
-
-  /// Checksums of blocks that are not attached yet, from block `checksumBase` on.
-  private int[] blockChecksums = new int[64];
-
-  private long checksumBase;
 
   /// @param firstBlock where to write
   /// @param expectedBytes how much will be written; -1 if that is not known
@@ -161,36 +114,47 @@ final class FileWriter {
       long firstBlock,
       long expectedBytes,
       WriteOptions options) {
+    this(transaction, inode, firstBlock, expectedBytes, options, Set.of(), 0);
+  }
+
+  /// @param avoided datanodes that get nothing
+  /// @param recoveries how many failures of datanodes led to this
+  FileWriter(
+      Transaction transaction,
+      InodeId inode,
+      long firstBlock,
+      long expectedBytes,
+      WriteOptions options,
+      Set<DatanodeId> avoided,
+      int recoveries) {
+    PlasmaClient client = transaction.client();
     this.transaction = transaction;
-    this.datanodes = transaction.client().datanodePool();
-    this.buffers = transaction.client().buffers();
-    this.cluster = transaction.client().cluster();
+    this.datanodes = client.datanodePool();
+    this.buffers = client.buffers();
     this.inode = inode;
     this.options = options;
-    this.blockSize = cluster.blockSize();
-    this.sliceSize = cluster.sliceSize();
-    this.start = firstBlock * blockSize;
+    this.blockSize = client.cluster().blockSize();
+    this.sliceSize = client.cluster().sliceSize();
+    this.avoided = new HashSet<>(avoided);
+    this.recoveries = recoveries;
+    long start = firstBlock * blockSize;
     this.position = start;
     this.pieceAt = start;
-    this.checksumBase = firstBlock;
-    this.expectedEnd = expectedBytes < 0 ? -1 : start + expectedBytes;
-    this.nextRunBlocks = Math.max(1, FIRST_RUN_BYTES / blockSize);
+    this.delivery = new PieceDelivery(datanodes, inode, options.fanOut());
+    this.supply =
+        new RunSupply(
+            transaction,
+            inode,
+            start,
+            expectedBytes < 0 ? -1 : start + expectedBytes,
+            options.host(),
+            this.avoided);
+    this.sums = new BlockSums(blockSize, sliceSize, firstBlock);
   }
 
   /// Takes runs that were reserved for this file already, from the block on where writing begins.
   void adopt(List<GrantedExtent> extents) {
-    learn(extents);
-    for (GrantedExtent extent : extents) {
-      reserved.addLast(new Run(extent));
-    }
-  }
-
-  private void learn(List<GrantedExtent> extents) {
-    Set<DatanodeId> ids = new HashSet<>();
-    for (GrantedExtent extent : extents) {
-      extent.extent().replicas().forEach(replica -> ids.add(replica.datanode()));
-    }
-    Waiting.on(datanodes.learn(ids).thenApply(done -> true));
+    supply.adopt(extents);
   }
 
   /// One past the last byte written so far.
@@ -317,15 +281,15 @@ final class FileWriter {
     while (from < full.limit()) {
       long block = at / blockSize;
       int offset = (int) (at % blockSize);
-      Run run = runFor(block);
+      WrittenRun run = supply.runFor(block);
       long runBytes = (run.limit - block) * blockSize - offset;
       int length = (int) Math.min(full.limit() - from, runBytes);
       ByteBuffer bytes = full.slice(from, length);
-      int[] checksums = checksum(bytes, block, offset);
-      parts.add(new Sent(sending, bytes, block, offset, checksums, run));
+      Checksums checksums = sums.add(bytes, block, offset);
+      parts.add(new Sent(sending, new PieceDelivery.Parcel(bytes, block, offset, checksums), run));
       run.end = (at + length + blockSize - 1) / blockSize;
       if (run.end == run.limit && run.limit * blockSize == at + length) {
-        reserved.remove(run);
+        supply.remove(run);
       }
       from += length;
       at += length;
@@ -340,132 +304,12 @@ final class FileWriter {
     }
   }
 
-  /// Sums the slices and adds them to the checksums of their blocks.
-  private int[] checksum(ByteBuffer bytes, long firstBlock, int firstOffset) {
-    int slices = (bytes.limit() + sliceSize - 1) / sliceSize;
-    int[] checksums = new int[slices];
-    long block = firstBlock;
-    int offset = firstOffset;
-    for (int i = 0; i < slices; i++) {
-      int from = i * sliceSize;
-      int length = Math.min(sliceSize, bytes.limit() - from);
-      int crc = BlockChecksum.of(bytes.slice(from, length));
-      checksums[i] = crc;
-      int index = Math.toIntExact(block - checksumBase);
-      if (index >= blockChecksums.length) {
-        blockChecksums =
-            java.util.Arrays.copyOf(blockChecksums, Math.max(index + 1, 2 * blockChecksums.length));
-      }
-      blockChecksums[index] =
-          offset == 0 ? crc : BlockChecksum.combine(blockChecksums[index], crc, length);
-      offset += length;
-      if (offset >= blockSize) {
-        offset = 0;
-        block++;
-      }
-    }
-    return checksums;
-  }
-
   private void transmit(Sent part) {
-    part.answer = options.fanOut() == WriteOptions.FanOut.STAR ? star(part) : chain(part);
+    part.answer = delivery.send(part.parcel, part.run.granted);
   }
 
-  /// Sends to the first datanode, which passes on. The answer is who failed.
-  private CompletableFuture<List<Refusal>> chain(Sent part) {
-    GrantedExtent granted = part.run.granted;
-    List<Replica> replicas = granted.extent().replicas();
-    long skip = part.block - granted.extent().index();
-    List<ChainLink> chain = new ArrayList<>(replicas.size() - 1);
-    for (int i = 1; i < replicas.size(); i++) {
-      Replica replica = replicas.get(i);
-      chain.add(
-          new ChainLink(
-              datanodes.address(replica.datanode()),
-              granted.tickets().get(i),
-              replica.firstBlock() + skip));
-    }
-    return write(part, granted.tickets().get(0), replicas.get(0), skip, chain)
-        .handle((answer, error) -> {
-          if (error != null) {
-            return blame(List.of(replicas.get(0)), error);
-          }
-          if (answer.status() == FsStatus.OK && answer.failed().isEmpty()) {
-            return List.<Refusal>of();
-          }
-          List<Replica> failed = new ArrayList<>();
-          for (int position : answer.failed()) {
-            if (position >= 0 && position < replicas.size()) {
-              failed.add(replicas.get(position));
-            }
-          }
-          return blame(
-              failed.isEmpty() ? List.of(replicas.get(0)) : failed,
-              new FsException(
-                  answer.status() == FsStatus.OK ? FsStatus.EIO : answer.status(),
-                  answer.message()));
-        });
-  }
-
-  private CompletableFuture<List<Refusal>> star(Sent part) {
-    GrantedExtent granted = part.run.granted;
-    List<Replica> replicas = granted.extent().replicas();
-    long skip = part.block - granted.extent().index();
-    CompletableFuture<List<Refusal>> all = CompletableFuture.completedFuture(List.of());
-    for (int i = 0; i < replicas.size(); i++) {
-      Replica replica = replicas.get(i);
-      CompletableFuture<List<Refusal>> one =
-          write(part, granted.tickets().get(i), replica, skip, List.of())
-              .handle((answer, error) -> {
-                if (error != null) {
-                  return blame(List.of(replica), error);
-                }
-                return answer.status() == FsStatus.OK
-                    ? List.<Refusal>of()
-                    : blame(List.of(replica), new FsException(answer.status(), answer.message()));
-              });
-      all =
-          all.thenCombine(
-              one,
-              (a, b) -> {
-                List<Refusal> both = new ArrayList<>(a);
-                both.addAll(b);
-                return both;
-              });
-    }
-    return all;
-  }
-
-  private List<Refusal> blame(List<Replica> replicas, Throwable error) {
-    FsStatus status = Waiting.failure(error).status();
-    boolean gone = status != FsStatus.ETICKET && status != FsStatus.ECHECKSUM;
-    for (Replica replica : replicas) {
-      if (gone) {
-        datanodes.reportFailure(replica.datanode(), error);
-      }
-    }
-    return replicas.stream().map(replica -> new Refusal(replica.datanode(), gone)).toList();
-  }
-
-  private CompletableFuture<WriteAnswer> write(
-      Sent part, Ticket ticket, Replica replica, long skip, List<ChainLink> chain) {
-    return datanodes
-        .connection(replica.datanode())
-        .thenCompose(connection -> {
-          BulkData data = BulkData.wrap(part.bytes.duplicate());
-          try {
-            return connection.write(
-                ticket,
-                replica.firstBlock() + skip,
-                part.offset,
-                inode,
-                chain,
-                part.checksums,
-                data);
-          } finally {
-            data.release();
-          }
-        });
+  private long endOf(Sent part) {
+    return part.parcel.block() * blockSize + part.parcel.offset() + part.length();
   }
 
   /// Waits for the first of the pieces under way, and deals with what became of it.
@@ -478,7 +322,7 @@ final class FileWriter {
     }
     underWay.removeFirst();
     blockHeld.addLast(first);
-    long endByte = first.block * blockSize + first.offset + first.bytes.limit();
+    long endByte = endOf(first);
     boolean endsBlock = endByte % blockSize == 0 || endByte == position && piece == null;
     if (endsBlock || blockSize <= PieceBuffers.PIECE) {
       first.run.acknowledged = (endByte + blockSize - 1) / blockSize;
@@ -498,34 +342,29 @@ final class FileWriter {
   }
 
   /// A run is written, as far as it will be: prepares that it becomes part of the file.
-  private void complete(Run run) {
+  private void complete(WrittenRun run) {
     Extent whole = run.granted.extent();
-    reserved.remove(run);
+    supply.remove(run);
     if (run.completed || run.acknowledged == whole.index()) {
       return;
     }
     run.completed = true;
     Extent written = whole.slice(whole.index(), run.acknowledged);
-    int[] checksums = new int[written.count()];
-    System.arraycopy(
-        blockChecksums,
-        Math.toIntExact(written.index() - checksumBase),
-        checksums,
-        0,
-        checksums.length);
-    Extent extent = written.with(Checksums.of(checksums));
-    GrantedExtent alive = survivors(extent, run);
+    GrantedExtent alive = run.survivors(written.with(sums.of(written.index(), written.count())));
+    if (alive.extent().replicas().isEmpty()) {
+      throw allLost(written, run.failed);
+    }
     if (alive.extent().replicas().size() < whole.replicas().size()) {
       damaged.add(alive.extent());
     }
-    transaction.ledger().add(alive);
+    transaction.ledger().add(inode, alive);
     completed.add(new GrantedExtent(alive.extent().with(Checksums.NONE), alive.tickets()));
     attaches.add(
         new Operation.Attach(
             Location.of(inode),
             alive.extent(),
             Math.min(position, alive.extent().end() * blockSize)));
-    forgetChecksums(written.end());
+    sums.forgetBefore(written.end());
     if (attaches.size() >= ATTACH_TOGETHER) {
       awaitAttach();
       attaching = transaction.submit(List.copyOf(attaches));
@@ -533,47 +372,19 @@ final class FileWriter {
     }
   }
 
-  private GrantedExtent survivors(Extent extent, Run run) {
-    List<Replica> replicas = new ArrayList<>();
-    List<Ticket> tickets = new ArrayList<>();
-    for (int i = 0; i < extent.replicas().size(); i++) {
-      if (!run.failed.contains(extent.replicas().get(i).datanode())) {
-        replicas.add(extent.replicas().get(i));
-        tickets.add(run.granted.tickets().get(i));
-      }
-    }
-    if (replicas.isEmpty()) {
-      throw new FsException(
-          FsStatus.EIO,
-          inode
-              + ": all copies of blocks "
-              + extent.index()
-              + " to "
-              + (extent.end() - 1)
-              + ", already written, were lost with "
-              + run.failed
-              + " ("
-              + datanodes.failures(run.failed)
-              + "); the file must be written again");
-    }
-    return new GrantedExtent(
-        new Extent(
-            extent.index(), extent.count(), extent.generation(), replicas, extent.checksums()),
-        tickets);
-  }
-
-  private void forgetChecksums(long end) {
-    // Runs complete in the order of the file, so what lies before is done with.
-    int drop = Math.toIntExact(end - checksumBase);
-    if (drop > 0) {
-      int keep = Math.max(0, blockChecksums.length - drop);
-      int[] rest = new int[Math.max(64, keep)];
-      if (keep > 0) {
-        System.arraycopy(blockChecksums, drop, rest, 0, keep);
-      }
-      blockChecksums = rest;
-      checksumBase = end;
-    }
+  private FsException allLost(Extent written, Set<DatanodeId> failed) {
+    return new FsException(
+        FsStatus.EIO,
+        inode
+            + ": all copies of blocks "
+            + written.index()
+            + " to "
+            + (written.end() - 1)
+            + ", already written, were lost with "
+            + failed
+            + " ("
+            + datanodes.failures(failed)
+            + "); the file must be written again");
   }
 
   private void awaitAttach() {
@@ -588,7 +399,7 @@ final class FileWriter {
   }
 
   /// Sends everything that a run still owes to a new run, which avoids the datanodes that failed.
-  private void recover(Run run, List<Refusal> failed) {
+  private void recover(WrittenRun run, List<Refusal> failed) {
     // Every run that the same datanode was part of is recovered in its turn; only news count.
     boolean isNews =
         failed.stream()
@@ -624,159 +435,65 @@ final class FileWriter {
         run.failed.add(refusal.datanode());
       }
     }
-    reserved.remove(run);
-    long from = again.get(0).block;
+    supply.remove(run);
+    long from = again.get(0).parcel.block();
     long to = run.limit;
     run.limit = from;
     run.acknowledged = from;
     complete(run);
-    List<GrantedExtent> replacement = allocate(from, (int) (to - from));
-    Deque<Run> runs = new ArrayDeque<>();
-    for (GrantedExtent extent : replacement) {
-      runs.addLast(new Run(extent));
-    }
-    // Parts are cut along the new runs.
-    Deque<Sent> rest = new ArrayDeque<>();
-    for (Sent part : underWay) {
-      if (part.run != run) {
-        rest.addLast(part);
-      }
-    }
-    underWay.clear();
+    sendAgain(run, again, supply.replace(from, to));
+  }
+
+  /// Sends parts of a run that was given up to the runs in its place, before all that is under way.
+  private void sendAgain(WrittenRun old, List<Sent> again, List<WrittenRun> runs) {
     List<Sent> resent = new ArrayList<>();
     for (Sent part : again) {
-      int done = 0;
-      int pieces = 0;
-      while (done < part.bytes.limit()) {
-        long at = part.block * blockSize + part.offset + done;
-        long block = at / blockSize;
-        int offset = (int) (at % blockSize);
-        Run target = runHolding(runs, block);
-        int length =
-            (int) Math.min(part.bytes.limit() - done, (target.limit - block) * blockSize - offset);
-        ByteBuffer bytes = part.bytes.slice(done, length);
-        int firstSlice = done / sliceSize;
-        int[] checksums =
-            java.util.Arrays.copyOfRange(
-                part.checksums, firstSlice, firstSlice + (length + sliceSize - 1) / sliceSize);
-        resent.add(new Sent(part.piece, bytes, block, offset, checksums, target));
-        target.end = (at + length + blockSize - 1) / blockSize;
-        done += length;
-        pieces++;
-      }
-      part.piece.parts += pieces - 1;
+      List<Sent> cut = cutAlong(runs, part);
+      part.piece.parts += cut.size() - 1;
+      resent.addAll(cut);
     }
-    for (Run target : runs) {
+    for (WrittenRun target : runs) {
       if (target.end < target.limit || !endsExactly(resent, target)) {
-        insertReserved(target);
+        supply.add(target);
       }
     }
-    for (Sent part : resent) {
-      underWay.addLast(part);
-    }
+    List<Sent> rest = underWay.stream().filter(part -> part.run != old).toList();
+    underWay.clear();
+    underWay.addAll(resent);
     underWay.addAll(rest);
-    for (Sent part : resent) {
-      transmit(part);
+    resent.forEach(this::transmit);
+  }
+
+  private List<Sent> cutAlong(List<WrittenRun> runs, Sent part) {
+    List<Sent> cut = new ArrayList<>(1);
+    int done = 0;
+    while (done < part.length()) {
+      long at = part.parcel.block() * blockSize + part.parcel.offset() + done;
+      long block = at / blockSize;
+      int offset = (int) (at % blockSize);
+      WrittenRun target = WrittenRun.holding(runs, block);
+      int length =
+          (int) Math.min(part.length() - done, (target.limit - block) * blockSize - offset);
+      int firstSlice = done / sliceSize;
+      int[] checksums =
+          Arrays.copyOfRange(
+              part.parcel.checksums().toArray(),
+              firstSlice,
+              firstSlice + Math.ceilDiv(length, sliceSize));
+      ByteBuffer bytes = part.parcel.bytes().slice(done, length);
+      cut.add(
+          new Sent(
+              part.piece,
+              new PieceDelivery.Parcel(bytes, block, offset, Checksums.of(checksums)),
+              target));
+      target.end = (at + length + blockSize - 1) / blockSize;
+      done += length;
     }
+    return cut;
   }
 
-  private boolean endsExactly(List<Sent> parts, Run run) {
-    for (Sent part : parts) {
-      if (part.run == run
-          && part.block * blockSize + part.offset + part.bytes.limit() == run.limit * blockSize) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void insertReserved(Run run) {
-    List<Run> sorted = new ArrayList<>(reserved);
-    sorted.add(run);
-    sorted.sort((a, b) -> Long.compare(a.granted.extent().index(), b.granted.extent().index()));
-    reserved.clear();
-    reserved.addAll(sorted);
-  }
-
-  private static Run runHolding(Iterable<Run> runs, long block) {
-    for (Run run : runs) {
-      if (run.granted.extent().index() <= block && block < run.limit) {
-        return run;
-      }
-    }
-    throw new FsException(
-        FsStatus.EFAILED,
-        "the server reserved no run for block " + block + ", which was asked for");
-  }
-
-  private Run runFor(long block) {
-    for (Run run : reserved) {
-      if (run.granted.extent().index() <= block && block < run.limit) {
-        if (reserved.size() == 1) {
-          reserveAhead(run, block);
-        }
-        return run;
-      }
-    }
-    CompletableFuture<Answer> pending = prefetch;
-    if (pending != null && prefetchIndex == block) {
-      prefetch = null;
-      Answer answer = Waiting.on(pending);
-      if (answer.failure().isEmpty()) {
-        adopt(
-            usable(Outcomes.expect(Outcome.Allocation.class, answer.outcomes().get(0)).extents()));
-        return runHolding(reserved, block);
-      }
-    }
-    adopt(allocate(block, runLength(block)));
-    return runHolding(reserved, block);
-  }
-
-  /// How many blocks to reserve from `block` on.
-  private int runLength(long block) {
-    int count = nextRunBlocks;
-    nextRunBlocks = Math.min(Extent.MAX_BLOCKS, nextRunBlocks * 2);
-    if (expectedEnd >= 0) {
-      long missing = (expectedEnd + blockSize - 1) / blockSize - block;
-      if (missing > 0) {
-        count = (int) Math.min(Extent.MAX_BLOCKS, missing);
-      }
-    }
-    return count;
-  }
-
-  private void reserveAhead(Run run, long block) {
-    long half = run.granted.extent().index() + run.granted.extent().count() / 2;
-    boolean moreToCome =
-        expectedEnd >= 0
-            ? run.limit * blockSize < expectedEnd
-            : position - start >= PREFETCH_FROM_BYTES;
-    if (prefetch == null && block >= half && moreToCome) {
-      prefetchIndex = run.limit;
-      prefetch = transaction.submit(List.of(allocation(run.limit, runLength(run.limit))));
-    }
-  }
-
-  private Operation allocation(long index, int count) {
-    return new Operation.Allocate(
-        Location.of(inode), index, count, 0, datanodes.preferred(options.host()), avoided);
-  }
-
-  private List<GrantedExtent> allocate(long index, int count) {
-    return SpacePatience.ask(() ->
-        usable(
-            Outcomes.expect(Outcome.Allocation.class, transaction.execute(allocation(index, count)))
-                .extents()));
-  }
-
-  private List<GrantedExtent> usable(List<GrantedExtent> extents) {
-    for (GrantedExtent extent : extents) {
-      if (extent.extent().replicas().isEmpty()) {
-        throw new FsException(FsStatus.EFAILED, "the server reserved a run without replicas");
-      }
-    }
-    learn(extents);
-    return extents;
+  private boolean endsExactly(List<Sent> parts, WrittenRun run) {
+    return parts.stream().anyMatch(part -> part.run == run && endOf(part) == run.limit * blockSize);
   }
 
   /// Sends what is left, waits until all datanodes have everything in memory, and makes good what a
@@ -793,13 +510,12 @@ final class FileWriter {
       last.run.acknowledged = last.run.end;
       free(last);
     }
-    for (Run run : List.copyOf(reserved)) {
-      if (run.acknowledged > run.granted.extent().index()) {
+    for (WrittenRun run : supply.takeAll()) {
+      if (run.acknowledged > run.start()) {
         run.limit = run.acknowledged;
         complete(run);
       }
     }
-    reserved.clear();
     awaitAttach();
     repair();
     List<Operation> left = List.copyOf(attaches);
@@ -812,7 +528,7 @@ final class FileWriter {
     for (GrantedExtent run : completed) {
       // What it acknowledged before it failed was perhaps never stable.
       if (run.extent().replicas().stream().anyMatch(r -> avoided.contains(r.datanode()))) {
-        transaction.ledger().remove(run);
+        transaction.ledger().remove(inode, run.extent());
         damaged.add(run.extent());
       }
     }
@@ -823,33 +539,10 @@ final class FileWriter {
     transaction.doomUnlessRepaired(inode);
     transaction.execute(attaches);
     attaches.clear();
-    long sizeNow = position;
+    RunCopy copy = new RunCopy(transaction, options, avoided, recoveries + 1);
+    FileContent content = FileContent.within(transaction, Location.of(inode), false);
     for (Extent extent : damaged) {
-      FileContent content = FileContent.within(transaction, Location.of(inode), false);
-      FileWriter again =
-          new FileWriter(
-              transaction, inode, extent.index(), (long) extent.count() * blockSize, options);
-      again.avoided.addAll(avoided);
-      again.recoveries = recoveries + 1;
-      if (again.recoveries > MAX_RECOVERIES) {
-        throw new FsException(
-            FsStatus.ENONODE, inode + ": datanodes fail faster than copies are made");
-      }
-      long at = extent.index() * blockSize;
-      long end = Math.min(sizeNow, extent.end() * blockSize);
-      try {
-        ByteBuffer copy = ByteBuffer.allocateDirect(PieceBuffers.PIECE);
-        while (at < end) {
-          copy.clear().limit((int) Math.min(PieceBuffers.PIECE, end - at));
-          content.read(copy, at);
-          at += copy.flip().remaining();
-          again.write(copy);
-        }
-        attaches.addAll(again.finish());
-      } catch (RuntimeException e) {
-        again.abort();
-        throw e;
-      }
+      attaches.addAll(copy.copy(content, extent));
     }
     damaged.clear();
     transaction.repaired(inode);

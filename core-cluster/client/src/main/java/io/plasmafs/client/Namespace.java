@@ -2,12 +2,14 @@ package io.plasmafs.client;
 
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
+import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.LinkTarget;
 import io.plasmafs.model.Name;
+import io.plasmafs.model.Principal;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
@@ -20,11 +22,16 @@ import io.plasmafs.model.operation.Operation.Requirement;
 import io.plasmafs.model.operation.Operation.TimeChange;
 import io.plasmafs.model.operation.Operation.XattrMode;
 import io.plasmafs.model.operation.Outcome;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -39,6 +46,29 @@ import java.util.stream.Stream;
 ///
 /// A path given as text is UTF-8, absolute or not makes no difference, and has no `.` or `..`.
 public sealed interface Namespace permits PlasmaClient, Transaction {
+
+  /// Who acts.
+  Principal principal();
+
+  /// Constants of the cluster, as they were when the client last connected.
+  ClusterDescription cluster();
+
+  /// The same as a file system of `java.nio.file`, for all that works with [java.nio.file.Path].
+  /// Closing it ends the use of its paths and nothing else.
+  ///
+  /// ```java
+  /// Path report = client.fileSystem().getPath("/reports/2026/sum.txt");
+  /// ```
+  default FileSystem fileSystem() {
+    try {
+      return FileSystems.newFileSystem(
+          URI.create("plasma://" + cluster().name() + "/"),
+          Map.of("namespace", this),
+          Namespace.class.getClassLoader());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   // ---- operations as values ----
 
@@ -96,6 +126,12 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
   /// Attributes of an inode known by its number.
   default Attributes stat(InodeId inode) {
     return inode(new Operation.Stat(Location.of(inode), false));
+  }
+
+  /// Attributes of what a location leads to: a path, an inode, a name in a directory that is known
+  /// by its number.
+  default Attributes stat(Location where, boolean follow) {
+    return inode(new Operation.Stat(where, follow));
   }
 
   /// Attributes of many objects in one round trip for each
@@ -296,6 +332,23 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
     return removeTree(FsPath.of(path));
   }
 
+  /// Copies anything, with all below it, to a path where nothing is, in one step. The server copies
+  /// what is metadata, small contents included, however large the tree; contents that are in blocks
+  /// travel through this client. Symbolic links are copied as such; each name of a file becomes a
+  /// file of its own. Nothing of the original is locked.
+  ///
+  /// @param preserve keep owners, groups, all mode bits and times of the originals; without it the
+  ///   copies belong to who acts
+  /// @return how many names the copy has
+  /// @throws FsException EEXIST if something is at `to`, EHIER if that is within `from`; EPERM if
+  ///   something is to be given to others by who may not do that
+  long copyTree(FsPath from, FsPath to, boolean preserve);
+
+  /// As [#copyTree(FsPath, FsPath, boolean)], without preserving anything.
+  default long copyTree(String from, String to) {
+    return copyTree(FsPath.of(from), FsPath.of(to), false);
+  }
+
   /// Moves a name; replaces what is there as rename(2) does, or as `how` says.
   default void rename(FsPath from, FsPath to, RenameMode how) {
     execute(new Operation.Rename(Location.of(from), Location.of(to), how));
@@ -345,6 +398,13 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
 
   /// As [#truncate(String, long)].
   void truncate(Location where, long size);
+
+  /// Makes a hole of whole blocks of the cluster's block size; the size of the file stays.
+  ///
+  /// @param firstBlock of the file, counted from 0
+  default void punch(FsPath path, long firstBlock, long blocks) {
+    execute(new Operation.Punch(Location.of(path), firstBlock, blocks));
+  }
 
   // ---- extended attributes ----
 
@@ -415,6 +475,11 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
     return write(Location.of(path), ByteBuffer.wrap(content), WriteOptions.DEFAULT);
   }
 
+  /// Adds bytes to the end of a file, which is created (mode 0644) if it is missing.
+  default Attributes append(String path, byte[] content) {
+    return write(Location.of(path), ByteBuffer.wrap(content), WriteOptions.APPEND);
+  }
+
   /// Creates, replaces, changes or extends a file, as the options say, by `content`, of which
   /// everything remaining is consumed.
   ///
@@ -429,7 +494,7 @@ public sealed interface Namespace permits PlasmaClient, Transaction {
       return file.read(target, position);
     } catch (PlasmaIOException e) {
       throw e.failure();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }

@@ -15,17 +15,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// A file opened for reads and writes anywhere. Writes gather in a bounded number of blocks, and
 /// change only copies of the blocks that they touch. Safe for use by several threads.
 ///
-/// A channel opened on a client is a transaction of its own, and what is committed meanwhile by
-/// others is not seen; [#force()] commits and begins the next one.
+/// A channel opened on a client begins a transaction when it has something to send, or at once if
+/// the file may have to be created, and commits it at [#force()] and [#close()]. Without one it may
+/// be idle for as long as it likes. It shows the file as it was when it was opened, or last forced,
+/// with its own changes. If somebody else has changed the content meanwhile, its next commit fails
+/// with ECONFLICT: no change is lost unnoticed.
+///
+/// A channel opened in a transaction belongs to that one.
 public final class PlasmaChannel implements SeekableByteChannel {
   /// Changed blocks that are gathered before they are sent.
   private static final int DIRTY_BYTES = 4 << 20;
 
   private final ReentrantLock lock = new ReentrantLock();
+  private final PlasmaClient client;
   private final boolean owned;
   private final InodeId inode;
   private final WriteOptions options;
@@ -33,8 +40,15 @@ public final class PlasmaChannel implements SeekableByteChannel {
   private final int inlineLimit;
 
   // Guarded by lock.
-  private Transaction transaction;
+
+  /// What takes the changes. One of its own the channel begins with the first that it sends.
+  private @Nullable Transaction transaction;
+
+  /// The file without what was not sent yet.
   private FileContent content;
+
+  /// Bytes of `content` that were not cut off.
+  private long kept;
 
   /// Changed blocks, each complete; what the file does not reach of the last one is zero.
   private final TreeMap<Long, ByteBuffer> dirty = new TreeMap<>();
@@ -44,26 +58,56 @@ public final class PlasmaChannel implements SeekableByteChannel {
   private boolean closed;
 
   private PlasmaChannel(
-      Transaction transaction, boolean owned, FileContent content, WriteOptions options) {
-    this.transaction = transaction;
+      PlasmaClient client,
+      boolean owned,
+      @Nullable Transaction transaction,
+      FileContent content,
+      WriteOptions options) {
+    this.client = client;
     this.owned = owned;
+    this.transaction = transaction;
     this.content = content;
     this.inode = content.attributes().inode();
     this.options = options;
-    this.blockSize = transaction.client().cluster().blockSize();
-    this.inlineLimit = transaction.client().cluster().inlineLimit();
-    this.size = content.size();
+    this.blockSize = client.cluster().blockSize();
+    this.inlineLimit = client.cluster().inlineLimit();
+    this.kept = content.size();
+    this.size = kept;
     this.position = options.how() == WriteOptions.How.APPEND ? size : 0;
   }
 
-  static PlasmaChannel open(
-      Transaction transaction, boolean owned, Location where, WriteOptions options) {
+  /// Opens a file in a transaction.
+  static PlasmaChannel open(Transaction transaction, Location where, WriteOptions options) {
+    return new PlasmaChannel(
+        transaction.client(), false, transaction, opened(transaction, where, options), options);
+  }
+
+  /// Opens a file in transactions of the channel's own.
+  static PlasmaChannel open(PlasmaClient client, Location where, WriteOptions options) {
+    if (options.how() == WriteOptions.How.UPDATE_EXISTING) {
+      return new PlasmaChannel(client, true, null, FileContent.held(client, where), options);
+    }
+    Transaction transaction = client.beginHidden();
+    try {
+      FileContent content = opened(transaction, where, options);
+      return new PlasmaChannel(client, true, transaction, content, options);
+    } catch (RuntimeException e) {
+      transaction.abortAsync();
+      throw e;
+    }
+  }
+
+  private static FileContent opened(Transaction transaction, Location where, WriteOptions options) {
     InodeId inode =
         Outcomes.expect(Outcome.Inode.class, transaction.execute(FileEdits.opening(where, options)))
             .attributes()
             .inode();
-    FileContent content = FileContent.within(transaction, Location.of(inode), false);
-    return new PlasmaChannel(transaction, owned, content, options);
+    return FileContent.within(transaction, Location.of(inode), false);
+  }
+
+  /// The file.
+  public InodeId inode() {
+    return inode;
   }
 
   private interface Action<T> {
@@ -127,7 +171,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
 
   private int readClean(ByteBuffer target, long at, int length) {
     int limit = target.limit();
-    int present = (int) Math.max(0, Math.min(length, content.size() - at));
+    int present = (int) Math.max(0, Math.min(length, kept - at));
     if (present > 0) {
       target.limit(target.position() + present);
       int unused = content.read(target, at);
@@ -184,8 +228,8 @@ public final class PlasmaChannel implements SeekableByteChannel {
     }
     ByteBuffer fresh = ByteBuffer.allocate(blockSize);
     long start = block * blockSize;
-    if (!whole && start < content.size()) {
-      fresh.limit((int) Math.min(blockSize, content.size() - start));
+    if (!whole && start < kept) {
+      fresh.limit((int) Math.min(blockSize, kept - start));
       int unused = content.read(fresh, start);
       fresh.clear();
     }
@@ -227,33 +271,72 @@ public final class PlasmaChannel implements SeekableByteChannel {
         throw new IllegalArgumentException("size " + newSize + " is negative");
       }
       if (newSize < size) {
-        flush();
-        transaction.truncate(Location.of(inode), newSize);
-        refresh();
+        cut(newSize);
       }
       position = Math.min(position, newSize);
       return this;
     });
   }
 
-  /// Sends the changed blocks, and makes them part of the file within the transaction.
-  private void flush() {
-    run(changes());
+  private void cut(long newSize) {
+    kept = Math.min(kept, newSize);
+    size = newSize;
+    dirty.tailMap(Math.ceilDiv(newSize, blockSize)).clear();
+    ByteBuffer last = dirty.get(newSize / blockSize);
+    if (last != null) {
+      int used = (int) (newSize % blockSize);
+      last.put(used, new byte[blockSize - used]);
+    }
+    if (newSize > kept) {
+      // In a hole: a block must say where the file ends.
+      ByteBuffer unused = changeable((newSize - 1) / blockSize, false);
+    }
   }
 
-  private void run(List<Operation> operations) {
+  private Transaction transaction() {
+    Transaction begun = transaction;
+    if (begun != null) {
+      return begun;
+    }
+    Transaction fresh = client.beginHidden();
+    transaction = fresh;
+    Object unused =
+        fresh.execute(
+            new Operation.Require(
+                Location.of(inode),
+                Operation.Requirement.CONTENT_VERSION,
+                inode,
+                content.attributes().contentVersion()));
+    return fresh;
+  }
+
+  /// Sends the changed blocks, and makes them part of the file within the transaction.
+  private void flush() {
+    List<Operation> operations = changes();
     if (!operations.isEmpty()) {
-      transaction.execute(operations);
+      Object unused = transaction().execute(operations);
       refresh();
     }
   }
 
+  /// Takes note of what the transaction has made of the file.
   private void refresh() {
-    content = FileContent.within(transaction, Location.of(inode), false);
-    size = content.size();
+    FileContent before = content;
+    content = FileContent.within(transaction(), Location.of(inode), false);
+    before.close();
+    kept = content.size();
+    size = Math.max(kept, size);
   }
 
+  /// What remains to be run so that all changes are part of the file.
   private List<Operation> changes() {
+    if (kept < content.size()) {
+      if (dirty.isEmpty()) {
+        return FileEdits.truncation(transaction(), Location.of(inode), kept);
+      }
+      transaction().truncate(Location.of(inode), kept);
+      refresh();
+    }
     if (dirty.isEmpty()) {
       return List.of();
     }
@@ -282,7 +365,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
           if (writer != null) {
             operations.addAll(writer.finish());
           }
-          writer = new FileWriter(transaction, inode, block, runBytes(block), options);
+          writer = new FileWriter(transaction(), inode, block, runBytes(block), options);
         }
         ByteBuffer bytes = entry.getValue().clear();
         bytes.limit((int) Math.min(blockSize, size - block * blockSize));
@@ -312,21 +395,45 @@ public final class PlasmaChannel implements SeekableByteChannel {
   }
 
   /// Makes what was written so far part of the file: of a transaction, within it; of a client,
-  /// durably and visibly.
+  /// durably and visibly. If that fails, what was written since the last time is given up, and the
+  /// channel is closed.
   public void force() throws IOException {
     Object unused =
         locked(() -> {
-          List<Operation> operations = changes();
-          if (!owned) {
-            run(operations);
-          } else {
-            Transaction ending = transaction;
-            long unusedSequence = ending.commit(operations);
-            transaction = ending.client().beginHidden();
-            refresh();
+          try {
+            publish();
+            return this;
+          } catch (FsException e) {
+            abort();
+            throw e;
           }
-          return this;
         });
+  }
+
+  private void publish() {
+    if (!owned) {
+      flush();
+    } else if (commit()) {
+      FileContent before = content;
+      content = FileContent.held(client, Location.of(inode));
+      before.close();
+      kept = content.size();
+      size = kept;
+    }
+  }
+
+  /// Commits what was changed.
+  ///
+  /// @return whether there was anything
+  private boolean commit() {
+    List<Operation> operations = changes();
+    if (transaction == null && operations.isEmpty()) {
+      return false;
+    }
+    Transaction ending = transaction();
+    transaction = null;
+    long unused = ending.commit(operations);
+    return true;
   }
 
   /// Gives up what was not made part of the file yet.
@@ -336,8 +443,10 @@ public final class PlasmaChannel implements SeekableByteChannel {
       if (!closed) {
         closed = true;
         dirty.clear();
-        if (owned) {
-          transaction.abort();
+        content.close();
+        Transaction begun = transaction;
+        if (owned && begun != null) {
+          begun.abort();
         }
       }
     } finally {
@@ -359,12 +468,12 @@ public final class PlasmaChannel implements SeekableByteChannel {
         return;
       }
       try {
-        List<Operation> operations = changes();
         if (owned) {
-          long unused = transaction.commit(operations);
-        } else if (!operations.isEmpty()) {
-          transaction.execute(operations);
+          boolean unused = commit();
+        } else {
+          flush();
         }
+        content.close();
         closed = true;
       } catch (FsException e) {
         abort();

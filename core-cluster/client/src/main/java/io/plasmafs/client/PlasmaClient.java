@@ -27,6 +27,7 @@ import io.plasmafs.protocol.xdr.check_args;
 import io.plasmafs.protocol.xdr.counter;
 import io.plasmafs.protocol.xdr.status_result;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystem;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -243,7 +244,7 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     return leaks.leaks();
   }
 
-  /// Constants of the cluster, as they were when the client last connected.
+  @Override
   public ClusterDescription cluster() {
     return coordinator.description();
   }
@@ -315,8 +316,15 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   }
 
   /// Who acts, unless a transaction is begun for somebody else.
+  @Override
   public Principal principal() {
     return principal;
+  }
+
+  /// The cluster as a file system of `java.nio.file`, as `transaction` sees it: what is done there
+  /// belongs to the transaction.
+  public FileSystem fileSystem(Transaction transaction) {
+    return transaction.fileSystem();
   }
 
   /// Begins a transaction. It costs no round trip: the server learns of it with its first
@@ -451,6 +459,11 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   }
 
   @Override
+  public long copyTree(FsPath from, FsPath to, boolean preserve) {
+    return transactResult(transaction -> transaction.copyTree(from, to, preserve));
+  }
+
+  @Override
   public void truncate(Location where, long size) {
     transact(transaction -> {
       long unused = transaction.commit(FileEdits.truncation(transaction, where, size));
@@ -541,12 +554,6 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   @Override
   public PlasmaChannel openChannel(Location where, WriteOptions options) {
-    Transaction transaction = beginHidden();
-    try {
-      return PlasmaChannel.open(transaction, true, where, options);
-    } catch (RuntimeException e) {
-      transaction.abortAsync();
-      throw e;
-    }
+    return PlasmaChannel.open(this, where, options);
   }
 }

@@ -5,6 +5,7 @@ import io.plasmafs.model.FsException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 
 /// A file opened for reads at any position, all of one instant, whatever is committed meanwhile.
 /// Safe for use by several threads.
@@ -39,6 +40,27 @@ public final class PlasmaFile implements AutoCloseable {
     }
     try {
       return content.read(target, position);
+    } catch (FsException e) {
+      throw new PlasmaIOException(e);
+    }
+  }
+
+  /// A place in a file and room for its bytes.
+  ///
+  /// @param position of the first byte wanted
+  /// @param target as many bytes are wanted as it has remaining
+  public record Piece(long position, ByteBuffer target) {}
+
+  /// Reads pieces from anywhere, many at the same time. Of a piece that the file does not reach
+  /// only the bytes that are there are put into its target.
+  ///
+  /// @return bytes read in all
+  public long read(List<Piece> pieces) throws IOException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    try {
+      return ScatteredRead.of(content, pieces);
     } catch (FsException e) {
       throw new PlasmaIOException(e);
     }

@@ -155,7 +155,7 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
     while (ahead.size() < depth && asked < content.size()) {
       long end = Math.min(content.size(), FileContent.pieceEnd(asked));
       Optional<FileContent.Range> range =
-          content.start(asked, (int) (end - asked), ahead.isEmpty());
+          content.start(asked, (int) (end - asked), ahead.isEmpty(), content.fitsCache());
       if (range.isEmpty()) {
         return;
       }

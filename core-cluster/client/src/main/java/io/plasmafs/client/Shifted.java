@@ -36,6 +36,8 @@ final class Shifted {
       case Operation.Unlink o -> new Operation.Unlink(at(o.where(), by));
       case Operation.RemoveDirectory o -> new Operation.RemoveDirectory(at(o.where(), by));
       case Operation.RemoveTree o -> new Operation.RemoveTree(at(o.where(), by));
+      case Operation.CopyTree o ->
+          new Operation.CopyTree(at(o.from(), by), at(o.to(), by), o.preserve());
       case Operation.Rename o -> new Operation.Rename(at(o.from(), by), at(o.to(), by), o.how());
       case Operation.SetAttributes o ->
           new Operation.SetAttributes(at(o.where(), by), o.follow(), o.changes());

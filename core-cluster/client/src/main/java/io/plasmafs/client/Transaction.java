@@ -2,8 +2,11 @@ package io.plasmafs.client;
 
 import io.plasmafs.client.wire.NamenodeSession;
 import io.plasmafs.model.Attributes;
+import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.CommitToken;
+import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Principal;
@@ -221,15 +224,6 @@ public final class Transaction implements Namespace, AutoCloseable {
           return 0;
         }
       }
-      try {
-        Waiting.on(ledger.sync());
-      } catch (FsException e) {
-        synchronized (this) {
-          lost = true;
-        }
-        abortAsync();
-        throw e;
-      }
       List<Operation> operations = new ArrayList<>(last);
       operations.add(new Operation.Commit(Optional.of(token)));
       CompletableFuture<Answer> answering;
@@ -286,6 +280,14 @@ public final class Transaction implements Namespace, AutoCloseable {
       CompletableFuture<Answer> unused = enqueue(List.of(new Operation.Abort()));
     }
 
+    /// Ends it because of datanodes that failed: a new transaction may fare better.
+    void lose() {
+      synchronized (this) {
+        lost = true;
+      }
+      abortAsync();
+    }
+
     synchronized boolean isOpen() {
       return state == State.OPEN;
     }
@@ -315,13 +317,53 @@ public final class Transaction implements Namespace, AutoCloseable {
     return core.client;
   }
 
+  @Override
+  public Principal principal() {
+    return core.begin.principal().orElse(core.client.principal());
+  }
+
+  @Override
+  public ClusterDescription cluster() {
+    return core.client.cluster();
+  }
+
   SyncLedger ledger() {
     return core.ledger;
   }
 
   /// Waits until everything written so far is on stable storage of the datanodes.
   void syncWritten() {
-    Waiting.on(core.ledger.sync());
+    List<Operation> unused = stable(List.of());
+  }
+
+  /// Brings everything written so far to stable storage. What a datanode lost before that is
+  /// written again on others, from a copy that is left; if there is none the transaction ends.
+  ///
+  /// @param last what is to be run before the commit
+  /// @return what of that is left to be run
+  private List<Operation> stable(List<Operation> last) {
+    if (!core.isOpen()) {
+      return last; // the commit tells why it cannot be
+    }
+    try {
+      SyncLedger.Lost lost = Waiting.on(core.ledger.sync());
+      if (lost.isEmpty()) {
+        return last;
+      }
+      if (!last.isEmpty()) {
+        execute(last);
+      }
+      Set<DatanodeId> gone = new HashSet<>();
+      for (int round = 1; !lost.isEmpty(); round++) {
+        gone.addAll(lost.gone());
+        new RunCopy(this, WriteOptions.DEFAULT, gone, round).replace(lost);
+        lost = Waiting.on(core.ledger.sync());
+      }
+      return List.of();
+    } catch (FsException e) {
+      core.lose();
+      throw e;
+    }
   }
 
   /// Whether it ended for a reason that a new transaction may not meet: a lost connection or
@@ -359,7 +401,7 @@ public final class Transaction implements Namespace, AutoCloseable {
   /// Runs `last`, and commits, in one round trip.
   long commit(List<Operation> last) {
     tracked.closed();
-    return core.commit(last);
+    return core.commit(stable(last));
   }
 
   /// Number of the commit; 0 if it changed nothing or has not been made.
@@ -408,6 +450,16 @@ public final class Transaction implements Namespace, AutoCloseable {
   @Override
   public CompletableFuture<Answer> submit(List<Operation> operations) {
     return core.submit(operations);
+  }
+
+  @Override
+  public long copyTree(FsPath from, FsPath to, boolean preserve) {
+    Outcome.Copied copied =
+        Outcomes.expect(
+            Outcome.Copied.class,
+            execute(new Operation.CopyTree(Location.of(from), Location.of(to), preserve)));
+    CopyFill.fill(this, copied.unfilled(), preserve);
+    return copied.entries();
   }
 
   @Override
@@ -464,6 +516,6 @@ public final class Transaction implements Namespace, AutoCloseable {
 
   @Override
   public PlasmaChannel openChannel(Location where, WriteOptions options) {
-    return PlasmaChannel.open(this, false, where, options);
+    return PlasmaChannel.open(this, where, options);
   }
 }

@@ -149,12 +149,9 @@ public final class Datanode implements AutoCloseable {
   }
 
   private static RpcLimits limits(DatanodeConfig config) {
-    // One call more than its limit can be let through on each connection. With pieces of the usual
-    // size the connections' own limits end before this one does, if memory suffices for all of
-    // them:
-    // see DatanodeConfig.
+    // See DatanodeConfig.
     long all = config.connections() * ((long) config.connectionBytes() + PIECE_BYTES);
-    long received = Math.min(all, PlatformDependent.maxDirectMemory() / 4 * 3);
+    long received = Math.min(all, PlatformDependent.maxDirectMemory() / 2);
     return RpcLimits.defaults()
         .withMaxRecordBytes(RECORD_BYTES)
         .withInFlight(CALLS_IN_FLIGHT, config.connectionBytes())

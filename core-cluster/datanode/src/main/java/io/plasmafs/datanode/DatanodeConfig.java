@@ -36,14 +36,15 @@ import java.util.TreeSet;
 /// | `disk-threads` | threads that write, and as many that read | 4 |
 /// | `network-threads` | event loops | 2 |
 /// | `connections` | most at a time | 256 |
-/// | `connection-bytes` | bytes of unanswered calls at which a connection is not read any further | 1572864 |
+/// | `connection-bytes` | bytes of unanswered calls at which a connection is not read any further; less if there are many | 8388608 |
 /// | `forward-timeout-millis` | how long the next datanode of a chain may take | 20000 |
 ///
-/// Writes in memory are bounded by `connections` times (`connection-bytes` plus one piece of 1
-/// MiB); beyond that nothing is read from any connection. There is no lower bound for all
-/// connections together on purpose: two datanodes that forward to each other, and stop reading what
-/// the other forwards because of what others have sent, would wait for each other until time is
-/// out.
+/// Writes in memory are bounded by half of the memory for buffers. Half of that is shared out
+/// evenly among the connections, up to `connection-bytes` for each; a connection may exceed its
+/// share by one piece of 1 MiB. So the bound for all together is not reached as long as there are
+/// fewer connections than pieces that fit in the other half, and that matters: two datanodes that
+/// forward to each other, and stop reading what the other forwards because of what others have
+/// sent, would wait for each other until time is out.
 ///
 /// The socket file has mode 0666 less the umask, like any: the directory it lies in decides who may
 /// connect. Tickets are needed on it as on any connection.
@@ -240,7 +241,7 @@ public final class DatanodeConfig {
 
   /// Bytes of unanswered calls at which a connection is not read any further.
   public int connectionBytes() {
-    return (int) number("connection-bytes", 3 << 19, 1024, 1 << 30);
+    return (int) number("connection-bytes", 8 << 20, 1024, 1 << 30);
   }
 
   /// How long the next datanode of a chain may take.

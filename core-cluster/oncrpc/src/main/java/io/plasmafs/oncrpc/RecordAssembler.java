@@ -5,6 +5,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Puts records together from the fragments of a byte stream (RFC 5531 §11).
 ///
@@ -14,9 +16,11 @@ import java.util.List;
 /// | 0 | 31 bits | length of the fragment |
 /// | 4 | length | bytes of the fragment |
 ///
-/// The length is compared with the limits before anything is done with it, and memory is taken only
-/// for bytes that have arrived. Large pieces are kept as slices of what was read from the socket;
-/// small ones are gathered in a buffer, so that what is kept is at most about twice what was sent.
+/// The length is compared with the limits before anything is done with it. A short record is
+/// gathered in small buffers, a long one in one piece of memory, which the socket is read into: its
+/// bytes are in one place then, and were not copied on the way. That memory is taken when a part of
+/// the record has arrived, so that what a peer can make us hold is at most a few times what it has
+/// sent.
 ///
 /// Used by one event loop.
 final class RecordAssembler {
@@ -47,6 +51,12 @@ final class RecordAssembler {
   private static final int SLICE_FROM = 8 * 1024;
   private static final int GATHER_BYTES = 16 * 1024;
 
+  /// A record of this length or more gets its memory as a whole.
+  private static final int WHOLE_FROM = 64 * 1024;
+
+  /// That memory is at most so many times what has arrived.
+  private static final int TRUST = 16;
+
   private final ByteBufAllocator allocator;
   private final int maxRecordBytes;
   private final int maxFragments;
@@ -60,6 +70,12 @@ final class RecordAssembler {
   private int recordBytes;
   private final List<ByteBuf> pieces = new ArrayList<>();
   private boolean gathering;
+
+  /// Memory of all of the record; what has arrived is in front of its writer index.
+  private @Nullable ByteBuf whole;
+
+  /// The part of `whole` that the socket was last to be read into.
+  private @Nullable ByteBuf room;
 
   RecordAssembler(ByteBufAllocator allocator, RpcLimits limits, Sink sink) {
     this.allocator = allocator;
@@ -78,6 +94,47 @@ final class RecordAssembler {
     return recordBytes - fragmentLeft;
   }
 
+  /// Bytes of memory that it occupies.
+  int memoryHeld() {
+    return whole == null ? bytesHeld() : whole.capacity();
+  }
+
+  /// Whether there is memory for all that is to come of the record.
+  boolean hasMemory() {
+    return whole != null;
+  }
+
+  /// Memory for the next bytes of a long record, as a view with a reference of its own. What is
+  /// read into it has to be fed next.
+  Optional<ByteBuf> room() {
+    takeWhole();
+    ByteBuf memory = whole;
+    if (memory == null) {
+      return Optional.empty();
+    }
+    ByteBuf view = memory.retainedSlice(memory.writerIndex(), fragmentLeft).clear();
+    room = view;
+    return Optional.of(view);
+  }
+
+  /// Takes memory for all of the record, if that is worth it, and brings there what has arrived.
+  private void takeWhole() {
+    if (whole != null
+        || !last
+        || recordBytes < WHOLE_FROM
+        || fragmentLeft < SLICE_FROM
+        || bytesHeld() < recordBytes / TRUST) {
+      return;
+    }
+    ByteBuf memory = allocator.directBuffer(recordBytes, recordBytes);
+    for (ByteBuf piece : pieces) {
+      memory.writeBytes(piece);
+      piece.release();
+    }
+    pieces.clear();
+    whole = memory;
+  }
+
   /// Takes bytes until there are no more, or the sink wants no more.
   ///
   /// @param in stays the caller's
@@ -94,7 +151,7 @@ final class RecordAssembler {
       }
       if (fragmentLeft > 0) {
         int length = Math.min(fragmentLeft, in.readableBytes());
-        if (last && length == fragmentLeft && pieces.isEmpty()) {
+        if (last && length == fragmentLeft && pieces.isEmpty() && whole == null) {
           fragmentLeft = 0;
           reset();
           if (!sink.record(in.readRetainedSlice(length))) {
@@ -119,6 +176,10 @@ final class RecordAssembler {
   void release() {
     pieces.forEach(ByteBuf::release);
     pieces.clear();
+    if (whole != null) {
+      whole.release();
+      whole = null;
+    }
     reset();
     fragmentLeft = 0;
     markBytes = 0;
@@ -157,7 +218,18 @@ final class RecordAssembler {
     fragmentLeft = length;
   }
 
+  @SuppressWarnings("ReferenceEquality") // that very view, whatever its bytes
   private void keep(ByteBuf in, int length) {
+    ByteBuf memory = whole;
+    if (memory != null) {
+      if (in == room) {
+        in.skipBytes(length);
+        memory.writerIndex(memory.writerIndex() + length);
+      } else {
+        memory.writeBytes(in, length);
+      }
+      return;
+    }
     if (length >= SLICE_FROM && length >= in.capacity() / 2) {
       pieces.add(in.readRetainedSlice(length));
       gathering = false;
@@ -179,7 +251,10 @@ final class RecordAssembler {
 
   private ByteBuf join() {
     ByteBuf record;
-    if (pieces.isEmpty()) {
+    if (whole != null) {
+      record = whole;
+      whole = null;
+    } else if (pieces.isEmpty()) {
       record = allocator.directBuffer(0, 0);
     } else if (pieces.size() == 1) {
       record = pieces.get(0);
@@ -196,5 +271,6 @@ final class RecordAssembler {
     fragments = 0;
     recordBytes = 0;
     gathering = false;
+    room = null;
   }
 }

@@ -2,7 +2,6 @@ package io.plasmafs.oncrpc;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -116,9 +115,6 @@ public final class RpcClient implements AutoCloseable {
             .channelFactory(transport.channels(address))
             .option(ChannelOption.ALLOCATOR, transport.allocator())
             .option(
-                ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, 256 * 1024))
-            .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.min(Integer.MAX_VALUE, limits.connectTimeout().toMillis()))
             .handler(
@@ -132,6 +128,8 @@ public final class RpcClient implements AutoCloseable {
                 });
     if (address instanceof InetSocketAddress) {
       bootstrap.option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.SO_KEEPALIVE, true);
+    } else {
+      bootstrap.option(ChannelOption.SO_SNDBUF, RpcTransport.UNIX_BUFFER_BYTES);
     }
     ChannelFuture connecting;
     try {
@@ -501,6 +499,10 @@ public final class RpcClient implements AutoCloseable {
             });
     private long recordBegan;
     private boolean watching;
+
+    Connection() {
+      channel.config().setRecvByteBufAllocator(new ReceiveBuffers(assembler::room));
+    }
 
     RpcClient client() {
       return RpcClient.this;

@@ -10,7 +10,8 @@ import java.time.Duration;
 ///   reading there and goes on when calls are answered; a client fails further calls with
 ///   [RpcException.Kind#BUSY]
 /// @param maxBytesInFlight most bytes of unanswered calls of one connection, with the same effects;
-///   one call is always let through
+///   one call is always let through. At a server with many connections it is less: together they
+///   get half of `maxReceivedBytes`
 /// @param maxUndeliveredBytes most bytes of replies that wait for the peer to take them; beyond
 ///   this the server stops reading
 /// @param maxConnections most connections of one server; more are closed at once

@@ -1,7 +1,6 @@
 package io.plasmafs.oncrpc;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -108,9 +107,6 @@ public final class RpcServer implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childOption(ChannelOption.ALLOCATOR, transport.allocator())
             .childOption(
-                ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, 256 * 1024))
-            .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(
                     limits.maxUndeliveredBytes() / 2, limits.maxUndeliveredBytes()))
@@ -126,6 +122,8 @@ public final class RpcServer implements AutoCloseable {
           .option(ChannelOption.SO_REUSEADDR, true)
           .childOption(ChannelOption.TCP_NODELAY, true)
           .childOption(ChannelOption.SO_KEEPALIVE, true);
+    } else {
+      bootstrap.childOption(ChannelOption.SO_SNDBUF, RpcTransport.UNIX_BUFFER_BYTES);
     }
     var bound = bootstrap.bind(transport.channelAddress(address)).awaitUninterruptibly();
     if (!bound.isSuccess()) {

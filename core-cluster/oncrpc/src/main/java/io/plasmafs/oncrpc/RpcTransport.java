@@ -28,6 +28,10 @@ import java.util.concurrent.TimeUnit;
 /// The threads and buffers that connections share. Made and closed by `main`, handed to clients and
 /// servers. Uses epoll where it can, NIO elsewhere.
 public final class RpcTransport implements AutoCloseable {
+  /// Of a Unix-domain socket, which does not size its buffer by itself as TCP does: with the usual
+  /// 208 KiB two ends that move megabytes wake each other all the time. The system may grant less.
+  static final int UNIX_BUFFER_BYTES = 1 << 20;
+
   private final EventLoopGroup loops;
   private final boolean epoll;
   private final ByteBufAllocator allocator;

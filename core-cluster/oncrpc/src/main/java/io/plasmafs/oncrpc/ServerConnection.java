@@ -62,6 +62,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private int callsInFlight;
   private long bytesInFlight;
   private int partialBytes;
+  private int partialMemory;
   private long recordBegan;
   private long lastActive;
   private long unwritableSince;
@@ -78,6 +79,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     this.allocator = channel.alloc();
     this.peer = Addresses.peer(channel);
     this.assembler = new RecordAssembler(allocator, limits, this);
+    channel.config().setRecvByteBufAllocator(new ReceiveBuffers(this::room));
     this.flush = new FlushGate(channel);
     this.outbox =
         new Outbox<>(
@@ -106,6 +108,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     flush.readEnds();
+  }
+
+  /// What was read before has to be fed before anything is read straight into a record.
+  private Optional<ByteBuf> room() {
+    return paused || !backlog.isEmpty() || isOverloaded() ? Optional.empty() : assembler.room();
+  }
+
+  /// A record that has its memory is received to its end: that takes no more, and gives it back.
+  private boolean isOverloaded() {
+    return server.isOverloaded() && !assembler.hasMemory();
   }
 
   private void feed() {
@@ -143,11 +155,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     if (recordBegan == 0) {
       recordBegan = System.nanoTime();
     }
-    server.charge(held - partialBytes);
+    int memory = assembler.memoryHeld();
+    server.charge(memory - partialMemory);
+    partialMemory = memory;
     partialBytes = held;
     if (!assembler.isInside()) {
       recordBegan = 0;
-    } else if (held > 0 && server.isOverloaded()) {
+    } else if (held > 0 && isOverloaded()) {
       pause();
     }
   }
@@ -164,9 +178,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   private boolean mustPause() {
     return callsInFlight >= limits.maxCallsInFlight()
-        || bytesInFlight >= limits.maxBytesInFlight()
+        || bytesInFlight >= maxBytesInFlight()
         || !channel.isWritable()
-        || server.isOverloaded();
+        || isOverloaded();
+  }
+
+  /// The limit of a connection, or, of many connections, its part of half of what the server may
+  /// hold: one record more than this can be let through.
+  private long maxBytesInFlight() {
+    return Math.min(
+        limits.maxBytesInFlight(),
+        limits.maxReceivedBytes() / 2 / Math.max(1, server.connections()));
   }
 
   private void pause() {
@@ -177,9 +199,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private void resumeIfPossible() {
     if (!paused
         || callsInFlight > limits.maxCallsInFlight() / 4 * 3
-        || bytesInFlight > limits.maxBytesInFlight() / 4L * 3
+        || bytesInFlight > maxBytesInFlight() / 4 * 3
         || !channel.isWritable()
-        || server.isOverloaded()) {
+        || isOverloaded()) {
       return;
     }
     paused = false;
@@ -383,7 +405,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     }
     if (partialBytes > 0
         && recordBegan != 0
-        && server.isOverloaded()
+        && isOverloaded()
         && now - recordBegan > (recordNanos > 0 ? recordNanos / 4 : OVERLOAD_NANOS)) {
       drop("the server holds too many bytes, " + partialBytes + " of them of an unfinished record");
       return;
@@ -428,7 +450,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     assembler.release();
     backlog.forEach(ByteBuf::release);
     backlog.clear();
-    server.charge(-partialBytes);
+    server.charge(-partialMemory);
+    partialMemory = 0;
     partialBytes = 0;
     for (Call call = oldest; call != null; call = oldest) {
       delist(call); // its handler may still be busy with the arguments, and answers into the void

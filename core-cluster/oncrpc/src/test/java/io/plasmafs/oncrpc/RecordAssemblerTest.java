@@ -8,6 +8,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,10 +53,12 @@ class RecordAssemblerTest {
         write(random, stream, record);
       }
       while (stream.isReadable()) {
-        int length = 1 + random.nextInt(random.nextBoolean() ? 5 : 150_000);
-        length = Math.min(length, stream.readableBytes());
-        ByteBuf read = allocator.directBuffer(random.nextBoolean() ? length : length + 70_000);
-        read.writeBytes(stream, length);
+        int most = 1 + random.nextInt(random.nextBoolean() ? 5 : 150_000);
+        int length = Math.min(most, stream.readableBytes());
+        Optional<ByteBuf> room = random.nextBoolean() ? assembler.room() : Optional.empty();
+        int extra = random.nextBoolean() ? 0 : 70_000;
+        ByteBuf read = room.orElseGet(() -> allocator.directBuffer(length + extra));
+        read.writeBytes(stream, Math.min(length, read.capacity()));
         assembler.feed(read);
         read.release();
       }
@@ -99,6 +102,26 @@ class RecordAssemblerTest {
     read.release();
     rest.release();
     assertThat(live()).isEqualTo(2);
+    record.release();
+    assertThat(live()).isZero();
+  }
+
+  @Test
+  void longRecordIsReadIntoItsOwnMemory() throws Exception {
+    assertThat(assembler.room()).isEmpty();
+    feed(mark(true, 1 << 20));
+    assertThat(assembler.room()).as("before a part of it has arrived").isEmpty();
+    feed(Unpooled.buffer().writeZero(1 << 16));
+    ByteBuf room = assembler.room().orElseThrow();
+    assertThat(assembler.memoryHeld()).isEqualTo(1 << 20);
+    room.writeZero(room.capacity() - 1).writeByte(17);
+    assembler.feed(room);
+    ByteBuf record = records.get(0);
+    assertThat(record.nioBufferCount()).isEqualTo(1);
+    assertThat(record.readableBytes()).isEqualTo(1 << 20);
+    room.setByte(room.capacity() - 1, 18);
+    assertThat(record.getByte((1 << 20) - 1)).isEqualTo((byte) 18);
+    room.release();
     record.release();
     assertThat(live()).isZero();
   }

@@ -128,6 +128,17 @@ final class AnswerCodec {
         out.writeLong(filesystem.inodes());
         out.writeLong(filesystem.sequence());
       }
+      case Outcome.Copied copied -> {
+        out.writeInt(outcome_kind.OUTCOME_COPIED);
+        out.writeLong(copied.inode().value());
+        out.writeLong(copied.entries());
+        out.writeCount("unfilled", copied.unfilled().size(), Contract.UNFILLED_MAX);
+        for (Outcome.Unfilled file : copied.unfilled()) {
+          out.writeLong(file.source().value());
+          out.writeLong(file.copy().value());
+          out.writeLong(file.size());
+        }
+      }
       case Outcome.Committed(long sequence) -> {
         out.writeInt(outcome_kind.OUTCOME_COMMITTED);
         out.writeLong(sequence);
@@ -264,8 +275,24 @@ final class AnswerCodec {
               in.readLong("inodes"),
               in.readLong("sequence"));
       case outcome_kind.OUTCOME_COMMITTED -> new Outcome.Committed(in.readLong("sequence"));
+      case outcome_kind.OUTCOME_COPIED -> readCopied(in);
       default -> throw new XdrException("kind is " + kind + ", no outcome has that number");
     };
+  }
+
+  private static Outcome readCopied(NettyXdrDecodingStream in) throws XdrException {
+    InodeId inode = ValueCodec.readInode(in, "inode");
+    long entries = in.readLong("entries");
+    int count = in.readCount("unfilled", Contract.UNFILLED_MAX, 24);
+    List<Outcome.Unfilled> unfilled = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      unfilled.add(
+          new Outcome.Unfilled(
+              ValueCodec.readInode(in, "source"),
+              ValueCodec.readInode(in, "copy"),
+              ValueCodec.readCounter(in, "size")));
+    }
+    return new Outcome.Copied(inode, entries, unfilled);
   }
 
   private static Outcome readListing(NettyXdrDecodingStream in, NameCache names)

@@ -149,6 +149,12 @@ final class CompoundCodec {
         out.writeInt(operation_code.OP_REMOVE_TREE);
         writeLocation(out, remove.where());
       }
+      case Operation.CopyTree copy -> {
+        out.writeInt(operation_code.OP_COPY_TREE);
+        writeLocation(out, copy.from());
+        writeLocation(out, copy.to());
+        out.writeBoolean(copy.preserve());
+      }
       case Operation.Rename rename -> {
         out.writeInt(operation_code.OP_RENAME);
         writeLocation(out, rename.from());
@@ -382,6 +388,8 @@ final class CompoundCodec {
       case operation_code.OP_UNLINK -> new Operation.Unlink(readLocation(in));
       case operation_code.OP_REMOVE_DIR -> new Operation.RemoveDirectory(readLocation(in));
       case operation_code.OP_REMOVE_TREE -> new Operation.RemoveTree(readLocation(in));
+      case operation_code.OP_COPY_TREE ->
+          new Operation.CopyTree(readLocation(in), readLocation(in), in.readBoolean("preserve"));
       case operation_code.OP_RENAME ->
           new Operation.Rename(readLocation(in), readLocation(in), renameMode(in.readInt("how")));
       case operation_code.OP_SET_ATTRIBUTES ->

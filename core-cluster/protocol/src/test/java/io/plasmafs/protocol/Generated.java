@@ -32,6 +32,8 @@ import io.plasmafs.protocol.xdr.content_blocks;
 import io.plasmafs.protocol.xdr.content_body;
 import io.plasmafs.protocol.xdr.content_kind;
 import io.plasmafs.protocol.xdr.content_outcome;
+import io.plasmafs.protocol.xdr.copied_outcome;
+import io.plasmafs.protocol.xdr.copy_tree_args;
 import io.plasmafs.protocol.xdr.create_args;
 import io.plasmafs.protocol.xdr.directory_entry;
 import io.plasmafs.protocol.xdr.extent;
@@ -73,6 +75,7 @@ import io.plasmafs.protocol.xdr.symlink_args;
 import io.plasmafs.protocol.xdr.ticket;
 import io.plasmafs.protocol.xdr.time_change;
 import io.plasmafs.protocol.xdr.time_how;
+import io.plasmafs.protocol.xdr.unfilled_copy;
 import io.plasmafs.protocol.xdr.version_pair;
 import io.plasmafs.protocol.xdr.versions_args;
 import io.plasmafs.protocol.xdr.versions_outcome;
@@ -193,6 +196,13 @@ final class Generated {
       case Operation.RemoveTree o -> {
         x.code = operation_code.OP_REMOVE_TREE;
         x.remove_tree = of(o.where());
+      }
+      case Operation.CopyTree o -> {
+        x.code = operation_code.OP_COPY_TREE;
+        x.copy_tree = new copy_tree_args();
+        x.copy_tree.from = of(o.from());
+        x.copy_tree.to = of(o.to());
+        x.copy_tree.preserve = o.preserve();
       }
       case Operation.Rename o -> {
         x.code = operation_code.OP_RENAME;
@@ -524,12 +534,27 @@ final class Generated {
         x.filesystem.inodes = o.inodes();
         x.filesystem.sequence = o.sequence();
       }
+      case Outcome.Copied o -> {
+        x.kind = outcome_kind.OUTCOME_COPIED;
+        x.copied = new copied_outcome();
+        x.copied.inode = o.inode().value();
+        x.copied.entries = o.entries();
+        x.copied.unfilled = all(o.unfilled(), Generated::of, unfilled_copy[]::new);
+      }
       case Outcome.Committed o -> {
         x.kind = outcome_kind.OUTCOME_COMMITTED;
         x.committed = new committed_outcome();
         x.committed.sequence = o.sequence();
       }
     }
+    return x;
+  }
+
+  private static unfilled_copy of(Outcome.Unfilled file) {
+    unfilled_copy x = new unfilled_copy();
+    x.source = file.source().value();
+    x.copy = file.copy().value();
+    x.size = file.size();
     return x;
   }
 

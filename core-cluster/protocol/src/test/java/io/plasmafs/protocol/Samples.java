@@ -299,6 +299,7 @@ final class Samples {
       case 26 -> new Operation.WriteInline(location(), bytes(9000));
       case 27 -> new Operation.Punch(location(), counter(), counter());
       case 28 -> new Operation.GiveBack(counter());
+      case 29 -> new Operation.CopyTree(location(), location(), random.nextBoolean());
       default -> throw new IllegalArgumentException("there is no operation " + kind);
     };
   }
@@ -340,6 +341,11 @@ final class Samples {
       case 10 ->
           new Outcome.Filesystem(counter(), counter(), counter(), integer(), counter(), counter());
       case 11 -> new Outcome.Committed(counter());
+      case 12 ->
+          new Outcome.Copied(
+              inode(),
+              counter(),
+              list(10, () -> new Outcome.Unfilled(inode(), inode(), counter())));
       default -> throw new IllegalArgumentException("there is no outcome " + kind);
     };
   }

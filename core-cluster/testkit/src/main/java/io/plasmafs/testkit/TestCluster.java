@@ -9,8 +9,6 @@ import io.plasmafs.datanode.DatanodeStore;
 import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.namenode.Namenode;
 import io.plasmafs.namenode.NamenodeConfig;
-import io.plasmafs.postgres.PostgresServer;
-import io.plasmafs.postgres.TemporaryPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +26,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +44,6 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class TestCluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  /// Started when it is first needed, stopped with the JVM.
-  private static final class Postgres {
-    static final TemporaryPostgres SERVER =
-        TemporaryPostgres.start(Boolean.getBoolean("plasma.test.durable"));
-  }
 
   /// What a cluster is like.
   ///
@@ -146,6 +137,7 @@ public final class TestCluster implements AutoCloseable {
   }
 
   private final Options options;
+  private final TestDatabase database;
   private final Path directory;
   private final Properties namenodeProperties = new Properties();
   private final List<Properties> datanodeProperties = new ArrayList<>();
@@ -154,10 +146,11 @@ public final class TestCluster implements AutoCloseable {
 
   private TestCluster(Options options) throws IOException {
     this.options = options;
+    this.database = TestDatabase.create();
     this.directory = Files.createTempDirectory("plasmafs");
     try {
       Path secret = secret("secret", "the secret of a cluster that lives for one test");
-      Path password = secret("password", Postgres.SERVER.server().password());
+      Path password = secret("password", database.password());
       namenodeProperties.putAll(options.namenode());
       set("cluster", "test");
       set("block-size", String.valueOf(options.blockSize()));
@@ -166,10 +159,8 @@ public final class TestCluster implements AutoCloseable {
       set("secret-file", secret.toString());
       set("listen", "127.0.0.1:0");
       set("address", "127.0.0.1:0");
-      set(
-          "database-url",
-          Postgres.SERVER.server().jdbcUrl(Postgres.SERVER.newDatabase(Optional.empty())));
-      set("database-user", PostgresServer.USER);
+      set("database-url", database.jdbcUrl());
+      set("database-user", database.user());
       set("database-password-file", password.toString());
       namenode = Namenode.start(NamenodeConfig.of(namenodeProperties));
       // From now on it is always found at the same port.
@@ -316,10 +307,7 @@ public final class TestCluster implements AutoCloseable {
   /// Changes tables of the namenode behind its back; answers how many rows that were.
   public int sql(String statement) {
     try (Connection connection =
-            DriverManager.getConnection(
-                namenodeProperties.getProperty("database-url"),
-                PostgresServer.USER,
-                Postgres.SERVER.server().password());
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
         Statement made = connection.createStatement()) {
       return made.executeUpdate(statement);
     } catch (SQLException e) {

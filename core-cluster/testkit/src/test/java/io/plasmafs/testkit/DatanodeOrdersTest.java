@@ -30,8 +30,6 @@ class DatanodeOrdersTest {
     return TestCluster.options()
         .datanodeBytes(32L << 20)
         .namenode("heartbeat-millis", "50")
-        .namenode("suspect-after-millis", "500")
-        .namenode("dead-after-millis", "1000")
         .namenode("repair-interval-millis", "100")
         .namenode("repair-scan-millis", "600000");
   }

@@ -48,7 +48,7 @@ class FsckTest {
 
   /// Datanodes that are silent are soon dead.
   private static TestCluster.Options mortal() {
-    return options().namenode("suspect-after-millis", "500").namenode("dead-after-millis", "1000");
+    return options().namenode("suspect-after-millis", "2000").namenode("dead-after-millis", "4000");
   }
 
   private static String path(Finding finding) {
@@ -469,11 +469,11 @@ class FsckTest {
           """
           INSERT INTO extent
           SELECT %s, %d, count, generation, datanodes, first_blocks, checksums
-          FROM extent WHERE index = 0 AND inode =\s\
-          """
-              + inode(client, "/file");
-      cluster.sql(copy.formatted("4711", 0));
-      cluster.sql(copy.formatted("inode", 2));
+          FROM extent WHERE index = 0 AND inode = %d
+          """;
+      long inode = inode(client, "/file");
+      cluster.sql(copy.formatted("4711", 0, inode));
+      cluster.sql(copy.formatted("inode", 2, inode));
 
       Checked found = Checked.all(client);
       assertThat(found.only("run-without-inode").inode()).isEqualTo(new InodeId(4711));

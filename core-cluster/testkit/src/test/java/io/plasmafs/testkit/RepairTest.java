@@ -205,11 +205,7 @@ class RepairTest {
 
   @Test
   void aChangeOfReplicationIsNoticedAtTheCommit() throws IOException {
-    try (TestCluster cluster =
-            options()
-                .namenode("repair-scan-millis", "600000")
-                .namenode("repair-interval-millis", "600000")
-                .start();
+    try (TestCluster cluster = options().namenode("repair-scan-millis", "600000").start();
         PlasmaClient client = cluster.connect()) {
       Map<String, byte[]> files = fill(client);
       client.transact(tx -> {

@@ -29,11 +29,13 @@ class ScrubberTest {
                 .namenode("repair-scan-millis", "500")
                 .start();
         PlasmaClient client = cluster.connectWithoutCache()) {
-      Map<String, byte[]> files = Map.of("/one", content(1), "/two", content(2));
+      byte[] one = content(1);
+      byte[] two = content(2);
+      Map<String, byte[]> files = Map.of("/one", one, "/two", two);
       files.forEach(client::write);
-      FaultTest.damage(cluster.datanodeDirectory(0), files.get("/one"));
-      FaultTest.damage(cluster.datanodeDirectory(1), files.get("/two"));
-      FaultTest.damage(cluster.datanodeDirectory(2), files.get("/two"));
+      FaultTest.damage(cluster.datanodeDirectory(0), one);
+      FaultTest.damage(cluster.datanodeDirectory(1), two);
+      FaultTest.damage(cluster.datanodeDirectory(2), two);
 
       Eventually.await(
           "good copies",

@@ -51,6 +51,11 @@ public final class BlockCache {
             .build();
   }
 
+  /// Bytes of blocks that it can hold.
+  public long limitBytes() {
+    return on ? (space.limit() - SPARE) * sliceBytes : 0;
+  }
+
   /// Whether it can hold anything.
   public boolean isOn() {
     return on;

@@ -47,6 +47,7 @@ public final class DatanodePool implements AutoCloseable {
   private final Map<DatanodeId, CompletableFuture<DatanodeConnection>> connections =
       new ConcurrentHashMap<>();
   private final Map<DatanodeId, Failure> failures = new ConcurrentHashMap<>();
+  private final ReadPace readPace = new ReadPace();
 
   // Replaced as a whole.
   private volatile Map<DatanodeId, Datanode> known = Map.of();
@@ -177,6 +178,19 @@ public final class DatanodePool implements AutoCloseable {
     if (failures.put(id, new Failure(System.nanoTime(), reason)) == null) {
       log.info("{} failed: {}", id, reason);
     }
+  }
+
+  /// Notes that another datanode, asked later, answered first: it is preferred for a while.
+  public void reportSlow(DatanodeId id) {
+    Failure failure = new Failure(System.nanoTime(), "it was slower than others");
+    if (failures.put(id, failure) == null) {
+      log.info("{} is slow", id);
+    }
+  }
+
+  /// How long reads take.
+  public ReadPace readPace() {
+    return readPace;
   }
 
   /// What is known of failures of these datanodes, for messages.

@@ -21,6 +21,8 @@ import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ObjLongConsumer;
@@ -47,6 +49,10 @@ import org.slf4j.LoggerFactory;
 /// generation, or by a client that repeats its own write. Records up to 512 bytes never straddle a
 /// sector, so a torn record is its own block's.
 ///
+/// The disk begins to write what it was given before anybody waits for that: whenever some
+/// megabytes have gathered the data are synced in the background, so that the sync that is waited
+/// for finds little left.
+///
 /// Writes of one block exclude each other by a striped lock; reads take none. A read that overlaps
 /// with a write may get mixed bytes, which then do not have their checksum.
 ///
@@ -63,6 +69,9 @@ final class Volume implements AutoCloseable {
 
   private static final int SCAN_BYTES = 1 << 20;
 
+  /// So much gathers before it is written to the disk.
+  private static final long WRITE_BEHIND_BYTES = 16L << 20;
+
   private final Path directory;
   private final VolumeHeader header;
   private final Geometry geometry;
@@ -73,8 +82,11 @@ final class Volume implements AutoCloseable {
   private final RecordIndex index;
   private final Crc32cCombiner combiner;
   private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
+  private final Executor syncs;
   private final GroupSync sync;
   private final AtomicLong writes = new AtomicLong();
+  private final AtomicLong gathered = new AtomicLong();
+  private final AtomicBoolean writingBehind = new AtomicBoolean();
 
   /// How many writes the last sync covered; -1 before the first one, which is never skipped: what
   /// an earlier process has written, and this one is asked to sync, may be in memory only.
@@ -99,6 +111,7 @@ final class Volume implements AutoCloseable {
     this.format = new RecordFormat(geometry);
     this.index = new RecordIndex(header.blocks());
     this.combiner = new Crc32cCombiner(geometry.sliceSize());
+    this.syncs = syncs;
     this.sync = new GroupSync(this::syncNow, syncs);
     Arrays.setAll(stripes, i -> new ReentrantLock());
   }
@@ -325,6 +338,28 @@ final class Volume implements AutoCloseable {
       throw fail("write to", e);
     } finally {
       unlockStripes(locked);
+    }
+    if (gathered.addAndGet(bytes) >= WRITE_BEHIND_BYTES
+        && writingBehind.compareAndSet(false, true)) {
+      writeBehind();
+    }
+  }
+
+  private void writeBehind() {
+    try {
+      syncs.execute(() -> {
+        gathered.set(0);
+        writingBehind.set(false);
+        try {
+          if (failure.isEmpty()) {
+            data.sync();
+          }
+        } catch (IOException e) {
+          FsException unused = fail("sync", e);
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("{}: closing, the last sync is done by close()", directory);
     }
   }
 
@@ -596,6 +631,7 @@ final class Volume implements AutoCloseable {
     if (seen == synced) {
       return;
     }
+    gathered.set(0);
     try {
       data.sync();
       records.sync();

@@ -139,6 +139,13 @@ public sealed interface Operation {
   /// Takes away anything, with all below it. Answers [Outcome.Removed].
   record RemoveTree(Location where) implements Operation {}
 
+  /// Copies anything, with all below it, to a name that is free, as far as it is metadata. Answers
+  /// [Outcome.Copied], which tells what copies are still to be given their content.
+  ///
+  /// @param preserve keep owners, groups, all mode bits and times; without it the copies belong to
+  ///   who acts, and have permission bits only
+  record CopyTree(Location from, Location to, boolean preserve) implements Operation {}
+
   /// Moves a name. Answers [Outcome.Done].
   record Rename(Location from, Location to, RenameMode how) implements Operation {}
 

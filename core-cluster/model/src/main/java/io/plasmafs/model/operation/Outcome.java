@@ -98,6 +98,22 @@ public sealed interface Outcome {
   /// How many names went away.
   record Removed(long entries) implements Outcome {}
 
+  /// A copy of a tree.
+  ///
+  /// @param inode of its top
+  /// @param entries how many names there are in it, the top's included
+  /// @param unfilled files whose content is in blocks: their copies have the size and no content
+  record Copied(InodeId inode, long entries, List<Unfilled> unfilled) implements Outcome {
+    public Copied {
+      unfilled = List.copyOf(unfilled);
+    }
+  }
+
+  /// A copy that is still to be given the content of its original.
+  ///
+  /// @param size of both, in bytes
+  record Unfilled(InodeId source, InodeId copy, long size) {}
+
   /// Space and counts, in blocks of `blockSize` bytes over all datanodes, each replica counted.
   record Filesystem(
       long totalBlocks,

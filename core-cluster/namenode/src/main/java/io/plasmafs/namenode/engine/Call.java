@@ -34,6 +34,10 @@ final class Call {
   int next;
   int floor;
   int floorMark;
+
+  /// Where the operation that is under way began.
+  int operationMark;
+
   int runs;
   boolean answered;
 

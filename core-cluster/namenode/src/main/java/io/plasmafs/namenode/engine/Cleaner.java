@@ -39,6 +39,9 @@ final class Cleaner {
   private final LinkedHashSet<InodeId> ready = new LinkedHashSet<>();
   private final List<InodeId> postponed = new ArrayList<>();
 
+  /// What was in use when it lost its name, or came without one.
+  private final Set<InodeId> inUse = new HashSet<>();
+
   Cleaner(MetadataCache cache, int blockSize) {
     this.cache = cache;
     this.blockSize = blockSize;
@@ -46,8 +49,12 @@ final class Cleaner {
 
   /// An inode has no name left.
   void add(InodeId inode) {
-    if (unnamed.add(inode) && cache.pins(inode) == 0) {
-      ready.add(inode);
+    if (unnamed.add(inode)) {
+      if (cache.pins(inode) == 0) {
+        ready.add(inode);
+      } else {
+        inUse.add(inode);
+      }
     }
   }
 
@@ -55,17 +62,23 @@ final class Cleaner {
   void remove(InodeId inode) {
     unnamed.remove(inode);
     ready.remove(inode);
+    inUse.remove(inode);
   }
 
   /// A transaction that used the inode has ended.
   void unused(InodeId inode) {
     if (!unnamed.isEmpty() && unnamed.contains(inode) && cache.pins(inode) == 0) {
+      inUse.remove(inode);
       ready.add(inode);
     }
   }
 
-  /// What could not be cleaned is tried again.
+  /// What could not be cleaned is tried again. A transaction that gave up using an inode without
+  /// ending has told nobody, so that is looked for here.
   void retryPostponed() {
+    for (InodeId inode : List.copyOf(inUse)) {
+      unused(inode);
+    }
     for (InodeId inode : postponed) {
       unused(inode);
     }

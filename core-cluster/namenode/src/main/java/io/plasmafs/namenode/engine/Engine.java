@@ -32,6 +32,7 @@ import io.plasmafs.namenode.namespace.Step;
 import io.plasmafs.namenode.ticket.TicketMaker;
 import io.plasmafs.namenode.transaction.Budget;
 import io.plasmafs.namenode.transaction.CommitBuilder;
+import io.plasmafs.namenode.transaction.CommitFirst;
 import io.plasmafs.namenode.transaction.CommittedRows;
 import io.plasmafs.namenode.transaction.InodeNumbers;
 import io.plasmafs.namenode.transaction.LockTable;
@@ -139,6 +140,7 @@ public final class Engine implements Runnable {
   private final Cleaner cleaner;
   private final Set<OpenTransaction> openTransactions = new HashSet<>();
   private final Map<String, Integer> openByUser = new HashMap<>();
+  private final Map<String, Budget> budgetsOfUsers = new HashMap<>();
   private final Set<InodeId> detached = new HashSet<>();
   private final ArrayDeque<Call> ready = new ArrayDeque<>();
   private final List<Fetches.Waiter> waitingForNumbers = new ArrayList<>();
@@ -204,7 +206,7 @@ public final class Engine implements Runnable {
     this.self = new Principal(name, name, Set.of());
     this.published = new PublishedRows(cache, needs);
     this.committed = new CommittedRows(published);
-    this.budget = new Budget(limits.bytesOfTransactions());
+    this.budget = new Budget("all open transactions", limits.bytesOfTransactions());
     TokenMemory tokens = new TokenMemory(limits.tokens());
     this.pipeline =
         new CommitPipeline(
@@ -245,7 +247,11 @@ public final class Engine implements Runnable {
   /// @param principal who acts on it, where a transaction does not say otherwise
   /// @param actsForOthers whether its transactions may name another principal
   public Session openSession(Principal principal, boolean actsForOthers) {
-    return new Session(sessionNumbers.incrementAndGet(), principal, actsForOthers);
+    return new Session(
+        sessionNumbers.incrementAndGet(),
+        principal,
+        actsForOthers,
+        new Budget("the open transactions of a connection", limits.bytesPerSession()));
   }
 
   /// Who acts on the connection from the next compound on.
@@ -697,11 +703,27 @@ public final class Engine implements Runnable {
       reply.accept(failure(List.of(), -1, refusal, publishedSequence));
       return;
     }
-    Transaction transaction = transaction(session.principal());
+    Transaction transaction = transaction(session, session.principal());
     proceed(new Call(session, compound, reply, transaction, null, step(transaction, false)));
   }
 
-  private Transaction transaction(Principal principal) {
+  private Transaction transaction(Session session, Principal principal) {
+    if (superusers.contains(principal.user())) {
+      return transaction(principal, List.of(session.budget(), budget));
+    }
+    Budget ofUser =
+        budgetsOfUsers.computeIfAbsent(
+            principal.user(),
+            user -> new Budget("the open transactions of user " + user, limits.bytesPerUser()));
+    return transaction(principal, List.of(ofUser, session.budget(), budget));
+  }
+
+  /// A transaction of the filesystem's own.
+  private Transaction ownTransaction() {
+    return transaction(self, List.of(budget));
+  }
+
+  private Transaction transaction(Principal principal, List<Budget> budgets) {
     return new Transaction(
         ++transactionKeys,
         principal,
@@ -709,7 +731,7 @@ public final class Engine implements Runnable {
         nanoTime.getAsLong(),
         cache,
         locks,
-        budget,
+        budgets,
         limits.bytesPerTransaction());
   }
 
@@ -748,7 +770,7 @@ public final class Engine implements Runnable {
             ? limits.idleTimeout().toNanos()
             : Math.min(begin.idleTimeout().toNanos(), limits.idleTimeoutMax().toNanos());
     OpenTransaction open =
-        new OpenTransaction(session, compound.transaction(), transaction(principal), idle);
+        new OpenTransaction(session, compound.transaction(), transaction(session, principal), idle);
     session.open().put(open.id, open);
     openTransactions.add(open);
     openByUser.merge(principal.user(), 1, Integer::sum);
@@ -771,8 +793,11 @@ public final class Engine implements Runnable {
     call.step.setNow(clock.instant());
     while (call.next < operations.size()) {
       Operation operation = operations.get(call.next);
-      int mark = call.transaction.mark();
       boolean underWay = call.step.isUnderWay();
+      if (!underWay) {
+        call.operationMark = call.transaction.mark();
+      }
+      int mark = call.operationMark;
       try {
         if (call.open != null
             && (operation instanceof Operation.Commit || operation instanceof Operation.Abort)) {
@@ -811,6 +836,9 @@ public final class Engine implements Runnable {
       } catch (Pause e) {
         ready.add(call);
         return;
+      } catch (CommitFirst e) {
+        commitFirst(call, e.transaction());
+        return;
       } catch (FsException e) {
         needs.clear();
         call.transaction.rollback(mark);
@@ -830,6 +858,26 @@ public final class Engine implements Runnable {
       call.transaction.keep(blocks);
       succeed(call, publishedSequence);
     }
+  }
+
+  /// Commits what a long operation has prepared, then goes on with the operation.
+  private void commitFirst(Call call, Transaction aside) {
+    aside.keep(blocks);
+    pipeline.submit(
+        aside,
+        Optional.empty(),
+        new CommitPipeline.Listener() {
+          @Override
+          public void committed(long sequence) {
+            ready.add(call);
+          }
+
+          @Override
+          public void failed(FsException cause) {
+            call.transaction.rollback(call.operationMark);
+            fail(call, cause);
+          }
+        });
   }
 
   private void waitFor(Call call) {
@@ -876,6 +924,9 @@ public final class Engine implements Runnable {
     for (int i = call.next; i < operations.size() && needs.questions().size() < 1024; i++) {
       switch (operations.get(i)) {
         case Operation.RemoveTree op -> {
+          return;
+        }
+        case Operation.CopyTree op -> {
           return;
         }
         case Operation.Allocate op -> call.step.skip();
@@ -1160,6 +1211,10 @@ public final class Engine implements Runnable {
 
   private void abortIdle() {
     long now = nanoTime.getAsLong();
+    budgetsOfUsers
+        .entrySet()
+        .removeIf(
+            user -> user.getValue().usedBytes() == 0 && !openByUser.containsKey(user.getKey()));
     for (OpenTransaction open : List.copyOf(openTransactions)) {
       if (!open.busy && now - open.idleSinceNanos > open.idleTimeoutNanos) {
         end(open.transaction);
@@ -1176,7 +1231,7 @@ public final class Engine implements Runnable {
       return;
     }
     cleaning = true;
-    Transaction transaction = transaction(self);
+    Transaction transaction = ownTransaction();
     transaction.beginOperation(nanoTime.getAsLong());
     try {
       cleaner.slice(transaction, new View(transaction, published, cache, needs), clock.instant());
@@ -1215,7 +1270,7 @@ public final class Engine implements Runnable {
       moved.completeExceptionally(new FsException(FsStatus.ECOORD, "this server does not serve"));
       return;
     }
-    Transaction transaction = transaction(self);
+    Transaction transaction = ownTransaction();
     transaction.beginOperation(nanoTime.getAsLong());
     Extent result;
     try {
@@ -1290,6 +1345,11 @@ public final class Engine implements Runnable {
     }
 
     @Override
+    public Transaction aside() {
+      return ownTransaction();
+    }
+
+    @Override
     public boolean isDetached(InodeId directory) {
       return !detached.isEmpty() && detached.contains(directory);
     }
@@ -1350,6 +1410,7 @@ public final class Engine implements Runnable {
       inodes += commit.born().size() - commit.deleted().size();
       commit.used().forEach(blocks::use);
       commit.freed().forEach(run -> blocks.release(run, BlockSpace.Reuse.AFTER_PINS));
+      detached.removeAll(commit.transaction().adopted());
       detached.addAll(commit.transaction().detached());
       for (InodeId inode : commit.deleted()) {
         locks.spare(inode);

@@ -63,6 +63,17 @@ public record EngineLimits(
           40,
           1 << 17);
 
+  /// Memory that the changes of all open transactions of one user may take, superusers excepted: no
+  /// user can use up what there is for all.
+  public long bytesPerUser() {
+    return bytesOfTransactions / 4 * 3;
+  }
+
+  /// Memory that the changes of all open transactions of one connection may take.
+  public long bytesPerSession() {
+    return bytesOfTransactions / 8 * 7;
+  }
+
   /// With a cache of another size.
   public EngineLimits withCacheBytes(long bytes) {
     return new EngineLimits(

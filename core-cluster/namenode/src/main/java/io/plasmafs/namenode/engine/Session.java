@@ -1,6 +1,7 @@
 package io.plasmafs.namenode.engine;
 
 import io.plasmafs.model.Principal;
+import io.plasmafs.namenode.transaction.Budget;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -17,11 +18,13 @@ public final class Session {
   private final boolean actsForOthers;
   private final Map<Long, OpenTransaction> open = new HashMap<>();
   private final Set<Long> timedOut = new LinkedHashSet<>();
+  private final Budget budget;
   private Principal principal;
   private boolean closed;
 
-  Session(long number, Principal principal, boolean actsForOthers) {
+  Session(long number, Principal principal, boolean actsForOthers, Budget budget) {
     this.number = number;
+    this.budget = budget;
     this.principal = principal;
     this.actsForOthers = actsForOthers;
   }
@@ -39,6 +42,11 @@ public final class Session {
   /// Who acts, where a transaction does not say otherwise.
   Principal principal() {
     return principal;
+  }
+
+  /// Memory that its transactions may take.
+  Budget budget() {
+    return budget;
   }
 
   void principal(Principal newPrincipal) {

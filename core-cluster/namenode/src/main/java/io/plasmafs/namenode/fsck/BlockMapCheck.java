@@ -69,16 +69,20 @@ final class BlockMapCheck {
     all.forEach(each -> capacities.put(each.datanode(), each.blocks()));
     tally.report().stage("blocks of datanodes", all.stream().mapToLong(Capacity::blocks).sum());
     Set<DatanodeId> left = new LinkedHashSet<>(capacities.keySet());
-    audit.replicas(run -> {
-      left.remove(run.datanode());
-      visit(run);
-    });
-    endDatanode();
-    for (DatanodeId empty : left) {
-      begin(empty);
+    try {
+      audit.replicas(run -> {
+        left.remove(run.datanode());
+        visit(run);
+      });
       endDatanode();
+      for (DatanodeId empty : left) {
+        begin(empty);
+        endDatanode();
+      }
+      leaks.judge();
+    } finally {
+      engine.run(blocks::forget);
     }
-    leaks.judge();
   }
 
   private void begin(DatanodeId datanode) {

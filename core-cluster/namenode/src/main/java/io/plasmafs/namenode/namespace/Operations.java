@@ -16,6 +16,7 @@ public final class Operations {
   /// @throws FsException if it fails; what it did so far is to be undone
   /// @throws Missing if something is not in memory
   /// @throws Pause if it is to be continued
+  /// @throws CommitFirst if it is to be continued once something else is committed
   public static Outcome run(Step step, Operation operation) {
     Outcome outcome =
         switch (operation) {
@@ -32,6 +33,7 @@ public final class Operations {
           case Operation.Unlink op -> Unlink.run(step, op);
           case Operation.RemoveDirectory op -> RemoveDirectory.run(step, op);
           case Operation.RemoveTree op -> RemoveTree.run(step, op);
+          case Operation.CopyTree op -> CopyTree.run(step, op);
           case Operation.Rename op -> Rename.run(step, op);
           case Operation.SetAttributes op -> SetAttributes.run(step, op);
           case Operation.SetXattr op -> Xattrs.set(step, op);
@@ -54,6 +56,7 @@ public final class Operations {
           case Outcome.Inode(Attributes attributes, boolean created) -> attributes.inode();
           case Outcome.Content(Attributes attributes, Outcome.Body body) -> attributes.inode();
           case Outcome.Listing listing -> listing.directory();
+          case Outcome.Copied copied -> copied.inode();
           default -> InodeId.NONE;
         });
     return outcome;

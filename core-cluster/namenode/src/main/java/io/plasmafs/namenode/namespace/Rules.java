@@ -29,6 +29,9 @@ public record Rules(
   /// Extents in one answer.
   static final int MAX_EXTENTS = 4096;
 
+  /// Files that have blocks in one copy of a tree.
+  static final int MAX_UNFILLED = 65536;
+
   /// Blocks in one allocation.
   static final int MAX_ALLOCATION = 65536;
 }

@@ -43,7 +43,11 @@ public final class Step {
     /// @throws io.plasmafs.namenode.transaction.Missing if none is at hand
     InodeId newInode();
 
-    /// Whether the directory belongs to a tree that was removed and is being cleaned up.
+    /// A transaction of the filesystem's own, for what is to be committed beforehand.
+    Transaction aside();
+
+    /// Whether the directory belongs to a tree that was removed and is being cleaned up, or to a
+    /// copy that has no name yet.
     boolean isDetached(InodeId directory);
 
     /// How many inodes there are.
@@ -190,7 +194,8 @@ public final class Step {
   void enter(InodeRecord directory, FsPath path) {
     access.check(directory, Access.WRITE | Access.SEARCH, path);
     if (directory.nlink() == 0
-        || surroundings.isDetached(directory.id())
+        || (surroundings.isDetached(directory.id())
+            && !transaction.adopted().contains(directory.id()))
         || transaction.detached().contains(directory.id())) {
       throw new FsException(FsStatus.ENOENT, path + ": the directory has been removed");
     }

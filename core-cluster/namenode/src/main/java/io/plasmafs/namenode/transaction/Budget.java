@@ -1,12 +1,16 @@
 package io.plasmafs.namenode.transaction;
 
-/// Memory that the changes of all open transactions may take together.
+/// Memory that the changes of some open transactions may take together.
 public final class Budget {
+  private final String whose;
   private final long limitBytes;
   private long usedBytes;
 
   /// Nothing is used yet.
-  public Budget(long limitBytes) {
+  ///
+  /// @param whose transactions share it, for messages: "all open transactions"
+  public Budget(String whose, long limitBytes) {
+    this.whose = whose;
     this.limitBytes = limitBytes;
   }
 
@@ -25,5 +29,11 @@ public final class Budget {
   /// What is used now.
   public long usedBytes() {
     return usedBytes;
+  }
+
+  /// Why nothing is left.
+  @Override
+  public String toString() {
+    return whose + " together may take " + limitBytes;
   }
 }

@@ -108,7 +108,9 @@ public final class CommitBuilder {
   /// Whether an inode made by the transaction is gone again, leaving nothing behind.
   private static boolean vanishes(InodeEdit edit, InodeRecord created) {
     InodeRecord record = edit.over(created, 0, 0);
-    return record.nlink() == 0 && (record.type() != FileType.DIRECTORY || record.size() == 0);
+    return !edit.nameless
+        && record.nlink() == 0
+        && (record.type() != FileType.DIRECTORY || record.size() == 0);
   }
 
   private void addInode(

@@ -38,6 +38,10 @@ public final class InodeEdit {
   int links;
   long entries;
   boolean removed;
+
+  /// Made without a name, to be given one by another transaction.
+  boolean nameless;
+
   boolean changesContent;
 
   /// The inline content; empty: there is none.
@@ -68,6 +72,7 @@ public final class InodeEdit {
     copy.links = links;
     copy.entries = entries;
     copy.removed = removed;
+    copy.nameless = nameless;
     copy.changesContent = changesContent;
     copy.inline = inline;
     copy.extents = extents;

@@ -70,7 +70,7 @@ public final class Transaction {
   private final long beganNanos;
   private final MetadataCache cache;
   private final LockTable locks;
-  private final Budget budget;
+  private final List<Budget> budgets;
   private final long limitBytes;
 
   final Map<InodeId, InodeEdit> edits = new LinkedHashMap<>();
@@ -80,6 +80,7 @@ public final class Transaction {
   private final List<LockTable.Held> held = new ArrayList<>();
   private final Set<InodeId> uses = new HashSet<>();
   private final Set<InodeId> detached = new HashSet<>();
+  private final Set<InodeId> adopted = new HashSet<>();
   private final List<Extent> givenBack = new ArrayList<>();
   private final ArrayList<Runnable> undo = new ArrayList<>();
   private long step;
@@ -93,6 +94,7 @@ public final class Transaction {
   /// A transaction that has done nothing yet.
   ///
   /// @param key unique within the epoch
+  /// @param budgets what it takes counts in each of these
   public Transaction(
       long key,
       Principal principal,
@@ -100,7 +102,7 @@ public final class Transaction {
       long nowNanos,
       MetadataCache cache,
       LockTable locks,
-      Budget budget,
+      List<Budget> budgets,
       long limitBytes) {
     this.key = key;
     this.principal = principal;
@@ -109,7 +111,7 @@ public final class Transaction {
     this.nowNanos = nowNanos;
     this.cache = cache;
     this.locks = locks;
-    this.budget = budget;
+    this.budgets = List.copyOf(budgets);
     this.limitBytes = limitBytes;
   }
 
@@ -289,6 +291,15 @@ public final class Transaction {
     undo.add(() -> edits.remove(inode.id()));
   }
 
+  /// A directory that this transaction makes, and that has no name until another transaction gives
+  /// it one.
+  public void createNameless(InodeRecord directory) {
+    create(directory);
+    InodeEdit edit = edit(directory.id(), FsPath.EMPTY);
+    edit.nameless = true;
+    edit.remove();
+  }
+
   /// Lets a name point to something, or to nothing: [InodeId#NONE].
   ///
   /// @param committed what it points to for all others
@@ -360,21 +371,34 @@ public final class Transaction {
   ///
   /// @throws FsException ELIMIT if there is none left
   public void charge(long more) {
-    if (bytes + more > limitBytes || !budget.take(more)) {
-      throw new FsException(
-          FsStatus.ELIMIT,
-          "the transaction's changes need "
-              + (bytes + more)
-              + " bytes of the server's memory: "
-              + (bytes + more > limitBytes
-                  ? limitBytes + " are allowed"
-                  : "all open transactions together have used it up"));
+    if (bytes + more > limitBytes) {
+      throw tooLarge(more, limitBytes + " are allowed");
+    }
+    for (int i = 0; i < budgets.size(); i++) {
+      if (!budgets.get(i).take(more)) {
+        String exhausted = budgets.get(i).toString();
+        budgets.subList(0, i).forEach(budget -> budget.giveBack(more));
+        throw tooLarge(more, exhausted);
+      }
     }
     bytes += more;
-    undo.add(() -> {
-      bytes -= more;
-      budget.giveBack(more);
-    });
+    undo.add(() -> uncharge(more));
+  }
+
+  private FsException tooLarge(long more, String limit) {
+    return new FsException(
+        FsStatus.ELIMIT,
+        "the transaction's changes need "
+            + (bytes + more)
+            + " bytes of the server's memory: "
+            + limit);
+  }
+
+  private void uncharge(long less) {
+    bytes -= less;
+    for (Budget budget : budgets) {
+      budget.giveBack(less);
+    }
   }
 
   /// Something must hold at the moment of the commit.
@@ -395,6 +419,19 @@ public final class Transaction {
     if (detached.add(directory)) {
       undo.add(() -> detached.remove(directory));
     }
+  }
+
+  /// The directory belongs to a copy that this transaction gives a name.
+  public void adopt(InodeId directory) {
+    charge(64);
+    if (adopted.add(directory)) {
+      undo.add(() -> adopted.remove(directory));
+    }
+  }
+
+  /// Directories of copies that this transaction gives a name. They are detached until it commits.
+  public Set<InodeId> adopted() {
+    return adopted;
   }
 
   /// Directories of the trees that this transaction removes.
@@ -487,8 +524,7 @@ public final class Transaction {
     if (hasWriteTickets) {
       withdrawTickets.run();
     }
-    budget.giveBack(bytes);
-    bytes = 0;
+    uncharge(bytes);
   }
 
   /// The inodes that it used, for whom they may have been the last user.

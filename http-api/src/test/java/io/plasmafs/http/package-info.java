@@ -1,0 +1,4 @@
+@NullMarked
+package io.plasmafs.http;
+
+import org.jspecify.annotations.NullMarked;

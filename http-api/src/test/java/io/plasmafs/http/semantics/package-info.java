@@ -1,0 +1,4 @@
+@NullMarked
+package io.plasmafs.http.semantics;
+
+import org.jspecify.annotations.NullMarked;
