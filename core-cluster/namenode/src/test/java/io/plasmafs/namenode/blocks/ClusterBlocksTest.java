@@ -338,8 +338,9 @@ class ClusterBlocksTest {
     }
 
     private void reserve() {
-      long transaction = random.nextInt(3) == 0 ? ++lastTransaction : Math.max(1, lastTransaction);
-      if (endOf.containsKey(transaction)) {
+      // one that has ended is given nothing
+      long transaction = lastTransaction;
+      if (transaction == 0 || random.nextInt(3) == 0 || endOf.containsKey(transaction)) {
         transaction = ++lastTransaction;
       }
       List<Extent> runs;
