@@ -15,11 +15,10 @@ import io.plasmafs.namenode.ticket.TicketKey;
 import io.plasmafs.namenode.ticket.Withdrawals;
 import io.plasmafs.namenode.ticket.WriteTickets;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -64,7 +63,10 @@ public final class DatanodeRegistry {
   private final Engine engine;
 
   private final Map<String, Member> members = new TreeMap<>();
-  private final Set<String> registering = new HashSet<>();
+
+  /// Stores that are being given their numbers, and the end of that.
+  private final Map<String, CompletableFuture<Void>> registering = new HashMap<>();
+
   private final long startedNanos;
   private boolean settled;
 
@@ -189,7 +191,9 @@ public final class DatanodeRegistry {
   private Welcome heard(Member member, Announcement said) {
     long now = nanoTime.getAsLong();
     Announcement before = member.announced;
-    if (before == null || before.pid() != said.pid() || !before.address().equals(said.address())) {
+    if (before == null
+        || before.start() != said.start()
+        || !before.address().equals(said.address())) {
       log.info(
           "{} announces itself, process {} on host {}",
           member.record.id() + " at " + said.address(),
@@ -226,7 +230,7 @@ public final class DatanodeRegistry {
           FsStatus.ELIMIT,
           "the cluster has " + MAX_DATANODES + " datanodes, more are not possible");
     }
-    if (!registering.add(identity)) {
+    if (registering.putIfAbsent(identity, new CompletableFuture<>()) != null) {
       throw new FsException(
           FsStatus.EUNAVAIL, "store " + identity + " is being registered: try again");
     }
@@ -265,7 +269,14 @@ public final class DatanodeRegistry {
                       thread);
             },
             thread)
-        .whenCompleteAsync((member, failure) -> registering.remove(identity), thread);
+        .whenCompleteAsync(
+            (member, failure) -> {
+              CompletableFuture<Void> ended = registering.remove(identity);
+              if (ended != null) {
+                ended.complete(null);
+              }
+            },
+            thread);
   }
 
   private static boolean hasChanged(DatanodeRecord record, Announcement said) {
@@ -385,11 +396,11 @@ public final class DatanodeRegistry {
             sent,
             LongStream.of(ended).boxed().toList());
     member.isSending = true;
-    int pid = said.pid();
+    long start = said.start();
     links
         .sendKeys(message)
         .whenCompleteAsync(
-            (nothing, failure) -> keysAnswered(member, message, pid, upTo, failure), thread);
+            (nothing, failure) -> keysAnswered(member, message, start, upTo, failure), thread);
   }
 
   /// A key that no ticket for this member was ever made with.
@@ -403,7 +414,7 @@ public final class DatanodeRegistry {
   }
 
   private void keysAnswered(
-      Member member, KeysMessage message, int pid, long upTo, @Nullable Throwable failure) {
+      Member member, KeysMessage message, long start, long upTo, @Nullable Throwable failure) {
     long now = nanoTime.getAsLong();
     member.isSending = false;
     Announcement said = member.announced;
@@ -415,7 +426,7 @@ public final class DatanodeRegistry {
     }
     boolean isStale =
         said == null
-            || said.pid() != pid
+            || said.start() != start
             || !said.address().equals(message.address())
             || message.epoch() != keys.epoch()
             || message.keys().isEmpty()
@@ -591,6 +602,10 @@ public final class DatanodeRegistry {
     } catch (FsException e) {
       links.forget(address);
       throw e;
+    }
+    CompletableFuture<Void> announced = registering.get(found.identity());
+    if (announced != null) {
+      return announced.thenComposeAsync(ended -> add(address, found), thread);
     }
     Member member = members.get(found.identity());
     if (member == null) {

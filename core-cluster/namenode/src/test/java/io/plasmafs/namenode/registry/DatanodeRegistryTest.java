@@ -128,9 +128,9 @@ class DatanodeRegistryTest {
     public void close() {}
   }
 
-  private static Announcement announcement(String identity, int port, String host, int pid) {
+  private static Announcement announcement(String identity, int port, String host, int start) {
     return new Announcement(
-        "plasma", identity, "h:" + port, "", host, "", 1000, 65536, 65536, pid, false);
+        "plasma", identity, "h:" + port, "", host, "", 1000, 65536, 65536, 1, start, false);
   }
 
   private FsStatus refusal(Announcement said) {
@@ -298,26 +298,28 @@ class DatanodeRegistryTest {
     Announcement good = announcement(STORE_A, 1, "a", 10);
     assertThat(
             refusal(
-                new Announcement("other", STORE_A, "h:1", "", "a", "", 10, 65536, 65536, 1, false)))
+                new Announcement(
+                    "other", STORE_A, "h:1", "", "a", "", 10, 65536, 65536, 1, 1, false)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(
             refusal(
                 new Announcement(
-                    "plasma", STORE_A, "h:1", "", "a", "", 10, 1 << 20, 65536, 1, false)))
+                    "plasma", STORE_A, "h:1", "", "a", "", 10, 1 << 20, 65536, 1, 1, false)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(
             refusal(
-                new Announcement("plasma", "x", "h:1", "", "a", "", 10, 65536, 65536, 1, false)))
+                new Announcement("plasma", "x", "h:1", "", "a", "", 10, 65536, 65536, 1, 1, false)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(
             refusal(
-                new Announcement("plasma", STORE_A, "h:1", "", "", "", 10, 65536, 65536, 1, false)))
+                new Announcement(
+                    "plasma", STORE_A, "h:1", "", "", "", 10, 65536, 65536, 1, 1, false)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(refusal(good)).isEqualTo(FsStatus.OK);
     assertThat(
             refusal(
                 new Announcement(
-                    "plasma", STORE_A, "h:1", "", "a", "", 10, 65536, 65536, 10, false)))
+                    "plasma", STORE_A, "h:1", "", "a", "", 10, 65536, 65536, 10, 10, false)))
         .as("a store that has shrunk")
         .isEqualTo(FsStatus.EINVAL);
   }
@@ -339,7 +341,8 @@ class DatanodeRegistryTest {
     registry.announce(announcement(STORE_A, 1, "a", 10)).join();
     registry
         .announce(
-            new Announcement("plasma", STORE_A, "h:1", "", "a", "", 1000, 65536, 65536, 10, true))
+            new Announcement(
+                "plasma", STORE_A, "h:1", "", "a", "", 1000, 65536, 65536, 10, 10, true))
         .join();
     assertThat(state(STORE_A)).isEqualTo(Datanode.State.DEAD);
   }
