@@ -100,39 +100,6 @@ final class OneMachineTest {
 
   @Test
   @Order(3)
-  void fsckFindsNothingAndThenWhatWasDone() throws Exception {
-    PlasmaCommandLine.Result clean = cluster.plasma("fsck", "--json").succeeded();
-    assertThat(clean.out()).contains("\"clean\" : true", "\"problems\" : 0");
-    assertThat(cluster.plasma("fsck", "/tree").succeeded().out()).contains("no problems");
-
-    cluster.sql("UPDATE inode SET nlink = nlink + 1 WHERE size = 5000123");
-    PlasmaCommandLine.Result found = cluster.plasma("fsck");
-    assertThat(found.exit()).isEqualTo(1);
-    assertThat(found.out())
-        .contains("/tree/large: link-count: the link count is 2", ": 1 problem")
-        .hasLineCount(2);
-    PlasmaCommandLine.Result json = cluster.plasma("fsck", "--json", "/tree");
-    assertThat(json.exit()).isEqualTo(1);
-    assertThat(json.out()).contains("\"kind\" : \"link-count\"", "\"clean\" : false");
-    assertThat(cluster.plasma("fsck", "-q", "/tree/deep").succeeded().out()).isEmpty();
-
-    cluster.sql("UPDATE inode SET nlink = nlink - 1 WHERE size = 5000123");
-    cluster.plasma("fsck", "--repair").succeeded();
-  }
-
-  @Test
-  @Order(3)
-  void datanodesThatAreEvenStayAsTheyAre() throws Exception {
-    assertThat(cluster.plasma("balance").succeeded().out()).contains("moved 0 copies");
-    assertThat(cluster.plasma("balance", "--json").succeeded().out()).contains("\"even\" : true");
-    PlasmaCommandLine.Result again =
-        cluster.plasma("datanode", "add", "127.0.0.1:" + (cluster.portOffset() + 1));
-    assertThat(again.exit()).isEqualTo(1);
-    assertThat(again.err()).contains("no datanode answers at").hasLineCount(1);
-  }
-
-  @Test
-  @Order(3)
   void theGatewayServesWhatTheCommandWrote() throws Exception {
     Path local = Files.writeString(scratch.resolve("greeting"), "hello over http");
     cluster.plasma("put", local.toString(), "/greeting").succeeded();

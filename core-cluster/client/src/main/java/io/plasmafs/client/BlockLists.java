@@ -25,10 +25,10 @@ final class BlockLists {
     return extents(namespace, where, 0);
   }
 
-  /// The extents of a file from the one with this byte on, or the next if it has none.
-  private static Stream<Extent> extents(Namespace namespace, Location where, long from) {
+  /// The extents of a file from the one with this block on, or the next if there is none.
+  private static Stream<Extent> extents(Namespace namespace, Location where, long first) {
     record Page(List<GrantedExtent> extents, long next) {}
-    Page start = new Page(List.of(), from);
+    Page start = new Page(List.of(), first);
     return Stream.iterate(
             start,
             page -> page.next() >= 0,
@@ -61,7 +61,7 @@ final class BlockLists {
     int blockSize = client.cluster().blockSize();
     List<PlacedRange> ranges = new ArrayList<>();
     long at = offset;
-    try (Stream<Extent> extents = extents(client, Location.of(file.inode()), offset)) {
+    try (Stream<Extent> extents = extents(client, Location.of(file.inode()), offset / blockSize)) {
       Iterator<Extent> runs = extents.takeWhile(run -> run.index() * blockSize < end).iterator();
       while (runs.hasNext() && at < end) {
         Extent run = runs.next();

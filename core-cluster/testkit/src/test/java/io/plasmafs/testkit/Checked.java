@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.plasmafs.client.LongWork;
 import io.plasmafs.client.LongWork.Finding;
 import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// What a check of a cluster has told.
 record Checked(List<Finding> findings, Map<String, Long> sums) {
@@ -32,6 +35,24 @@ record Checked(List<Finding> findings, Map<String, Long> sums) {
       } while (!page.finished());
       assertThat(page.figures()).containsEntry("problems", (long) findings.size());
       return new Checked(findings, page.figures());
+    }
+  }
+
+  /// Whether nothing is found; false also while a datanode does not answer.
+  static boolean isClean(PlasmaClient client) {
+    return isFinding(List.of(), () -> all(client));
+  }
+
+  /// Whether a check finds problems of just these kinds; false also while a datanode does not
+  /// answer.
+  ///
+  /// @param kinds in order of their names
+  static boolean isFinding(List<String> kinds, Supplier<Checked> check) {
+    try {
+      return check.get().kinds().equals(kinds);
+    } catch (FsException e) {
+      assertThat(e.status()).isEqualTo(FsStatus.EUNAVAIL);
+      return false;
     }
   }
 

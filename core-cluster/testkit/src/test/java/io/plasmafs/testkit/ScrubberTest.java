@@ -23,7 +23,7 @@ class ScrubberTest {
             TestCluster.options()
                 .datanodes(3)
                 .replication(3)
-                .datanode("scrub-bytes-per-second", "1g")
+                .datanode("scrub-bytes-per-second", "1073741824")
                 .datanode("scrub-pause-millis", "200")
                 .namenode("repair-interval-millis", "100")
                 .namenode("repair-scan-millis", "500")

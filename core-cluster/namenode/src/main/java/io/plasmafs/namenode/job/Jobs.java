@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,7 @@ public final class Jobs implements AutoCloseable {
     private final JobReport report = new JobReport();
     private final Thread thread;
     private volatile long askedNanos = System.nanoTime();
-    private volatile boolean stopped;
+    private final AtomicBoolean stopped = new AtomicBoolean();
 
     private Running(long number, String kind, Optional<Running> before, Job job) {
       this.number = number;
@@ -45,9 +46,11 @@ public final class Jobs implements AutoCloseable {
           Thread.ofPlatform().name("job-" + kind).daemon().unstarted(() -> run(before, job));
     }
 
+    /// Once only: what it does when it is stopped must not be interrupted too.
     private void stop() {
-      stopped = true;
-      thread.interrupt();
+      if (stopped.compareAndSet(false, true)) {
+        thread.interrupt();
+      }
     }
 
     private void run(Optional<Running> before, Job job) {
@@ -80,7 +83,7 @@ public final class Jobs implements AutoCloseable {
     Optional<Running> before =
         Optional.ofNullable(byKind.get(kind)).filter(each -> each.thread.isAlive());
     if (before.isPresent()) {
-      if (!before.get().stopped && !isAbandoned(before.get())) {
+      if (!before.get().stopped.get() && !isAbandoned(before.get())) {
         throw new FsException(
             FsStatus.ELIMIT, "a " + kind + " is under way already: one can be at a time");
       }
@@ -130,7 +133,7 @@ public final class Jobs implements AutoCloseable {
   /// Stops what nobody asks about any more: to be called from time to time.
   public synchronized void sweep() {
     for (Running running : byKind.values()) {
-      if (running.thread.isAlive() && !running.stopped && isAbandoned(running)) {
+      if (running.thread.isAlive() && !running.stopped.get() && isAbandoned(running)) {
         log.info("nobody asks about the {} any more: it is stopped", running.kind);
         running.stop();
       }

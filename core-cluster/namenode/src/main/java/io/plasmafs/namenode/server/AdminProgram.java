@@ -29,7 +29,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.acplt.oncrpc.XdrAble;
 
 /// ADMIN: what operators ask and order. Everyone may ask; orders are for superusers.
 public final class AdminProgram {
@@ -84,27 +83,30 @@ public final class AdminProgram {
             datanode_order::new,
             ordered(registry::remove))
         .procedure(
-            Programs.Admin.ADD_DATANODE, "ADD_DATANODE", datanode_address::new, this::addDatanode)
+            Programs.Admin.ADD_DATANODE,
+            "ADD_DATANODE",
+            datanode_address::new,
+            operators(this::addDatanode, (why, reply) -> reply.success(notAdded(why))))
         .procedure(
             Programs.Admin.CHECK,
             "CHECK",
             check_args::new,
-            operators(jobs::check, JobCalls::refused))
+            operators(jobs::check, (why, reply) -> reply.success(JobCalls.refused(why))))
         .procedure(
             Programs.Admin.BALANCE,
             "BALANCE",
             balance_args::new,
-            operators(jobs::balance, JobCalls::refused))
+            operators(jobs::balance, (why, reply) -> reply.success(JobCalls.refused(why))))
         .procedure(
             Programs.Admin.JOB_NEXT,
             "JOB_NEXT",
             job_args::new,
-            operators(jobs::next, JobCalls::failed))
+            operators(jobs::next, (why, reply) -> reply.success(JobCalls.failed(why))))
         .procedure(
             Programs.Admin.JOB_STOP,
             "JOB_STOP",
             job_args::new,
-            operators(jobs::stop, Failures::toXdr))
+            operators(jobs::stop, (why, reply) -> reply.success(Failures.toXdr(why))))
         .build();
   }
 
@@ -159,27 +161,24 @@ public final class AdminProgram {
                 .apply(arguments.identity)
                 .whenComplete((nothing, failure) ->
                     reply.success(failure == null ? Failures.success() : Failures.toXdr(failure))),
-        Failures::toXdr);
+        (why, reply) -> reply.success(Failures.toXdr(why)));
   }
 
   /// A call that superusers may make.
-  private <T extends XdrAble> RpcHandler<T> operators(
-      BiConsumer<T, ReplySink> procedure, Function<FsException, ? extends XdrAble> refusal) {
+  ///
+  /// @param refuse answers others
+  private <A> RpcHandler<A> operators(
+      BiConsumer<A, ReplySink> procedure, BiConsumer<FsException, ReplySink> refuse) {
     return (arguments, call, reply) -> {
       if (isOperator(call)) {
         procedure.accept(arguments, reply);
       } else {
-        reply.success(
-            refusal.apply(
-                new FsException(
-                    FsStatus.EPERM, "this is for the superusers of the cluster: " + superusers)));
+        refuse.accept(
+            new FsException(
+                FsStatus.EPERM, "this is for the superusers of the cluster: " + superusers),
+            reply);
       }
     };
-  }
-
-  private void addDatanode(datanode_address arguments, RpcCall call, ReplySink reply) {
-    this.<datanode_address>operators(this::addDatanode, AdminProgram::notAdded)
-        .handle(arguments, call, reply);
   }
 
   private void addDatanode(datanode_address arguments, ReplySink reply) {
