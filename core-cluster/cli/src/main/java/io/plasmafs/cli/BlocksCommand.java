@@ -2,13 +2,17 @@ package io.plasmafs.cli;
 
 import io.plasmafs.cli.text.Table;
 import io.plasmafs.model.Attributes;
+import io.plasmafs.model.Datanode;
+import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.Replica;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -28,12 +32,14 @@ final class BlocksCommand extends UserCommand {
 
   @Override
   void run(Session session) throws IOException {
+    Map<DatanodeId, Datanode> datanodes = new HashMap<>();
+    session.client().status().datanodes().forEach(each -> datanodes.put(each.id(), each));
     if (json) {
       try (Json array = Json.array(session.out())) {
-        session.forEach(paths, path -> write(session, path, array));
+        session.forEach(paths, path -> write(session, path, datanodes, array));
       }
     } else {
-      session.forEach(paths, path -> show(session, path));
+      session.forEach(paths, path -> show(session, path, datanodes));
     }
   }
 
@@ -45,7 +51,9 @@ final class BlocksCommand extends UserCommand {
     return attributes;
   }
 
-  private static void write(Session session, FsPath path, Json array) throws IOException {
+  private static void write(
+      Session session, FsPath path, Map<DatanodeId, Datanode> datanodes, Json array)
+      throws IOException {
     Attributes attributes = file(session, path);
     List<Extent> extents = extents(session, path);
     array.object(o -> {
@@ -58,13 +66,14 @@ final class BlocksCommand extends UserCommand {
           "extents",
           list -> {
             for (Extent extent : extents) {
-              list.object(e -> writeExtent(e, extent));
+              list.object(e -> writeExtent(e, extent, datanodes));
             }
           });
     });
   }
 
-  private static void writeExtent(Json json, Extent extent) throws IOException {
+  private static void writeExtent(Json json, Extent extent, Map<DatanodeId, Datanode> datanodes)
+      throws IOException {
     json.field("index", extent.index());
     json.field("count", extent.count());
     json.field("generation", extent.generation());
@@ -75,6 +84,11 @@ final class BlocksCommand extends UserCommand {
             list.object(r -> {
               r.field("datanode", replica.datanode().value());
               r.field("firstBlock", replica.firstBlock());
+              Datanode datanode = datanodes.get(replica.datanode());
+              if (datanode != null) {
+                r.field("host", datanode.host());
+                r.field("rack", datanode.rack());
+              }
             });
           }
         });
@@ -86,7 +100,7 @@ final class BlocksCommand extends UserCommand {
     }
   }
 
-  private static void show(Session session, FsPath path) {
+  private static void show(Session session, FsPath path, Map<DatanodeId, Datanode> datanodes) {
     Attributes attributes = file(session, path);
     List<Extent> extents = extents(session, path);
     String where =
@@ -106,9 +120,20 @@ final class BlocksCommand extends UserCommand {
           "  " + extent.index(),
           "+" + extent.count(),
           extent.replicas().stream()
-              .map(r -> r.datanode() + " from block " + r.firstBlock())
+              .map(r -> where(r, datanodes) + " from block " + r.firstBlock())
               .collect(Collectors.joining(", ")));
     }
     table.lines().forEach(session.out()::line);
+  }
+
+  private static String where(Replica replica, Map<DatanodeId, Datanode> datanodes) {
+    Datanode datanode = datanodes.get(replica.datanode());
+    return replica.datanode()
+        + (datanode == null
+            ? ""
+            : " ("
+                + (datanode.rack().isEmpty() ? "" : datanode.rack() + "/")
+                + datanode.host()
+                + ")");
   }
 }

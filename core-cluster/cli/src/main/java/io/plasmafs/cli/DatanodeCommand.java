@@ -18,9 +18,10 @@ import picocli.CommandLine.Spec;
 /// `plasma datanode`: which datanodes a cluster has, and what is to become of them.
 @Command(
     name = "datanode",
-    description = "List, enable, disable, drain and remove datanodes.",
+    description = "List, add, enable, disable, drain and remove datanodes.",
     subcommands = {
       DatanodeCommand.ListAll.class,
+      DatanodeCommand.Add.class,
       DatanodeCommand.Enable.class,
       DatanodeCommand.Disable.class,
       DatanodeCommand.Drain.class,
@@ -34,7 +35,7 @@ final class DatanodeCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "list, enable, disable, drain or remove is expected");
+        spec.commandLine(), "list, add, enable, disable, drain or remove is expected");
   }
 
   private static String nameOf(Datanode datanode) {
@@ -79,6 +80,34 @@ final class DatanodeCommand implements Runnable {
             datanode.identity());
       }
       table.lines().forEach(session.out()::line);
+    }
+  }
+
+  /// `plasma datanode add`.
+  @Command(
+      name = "add",
+      description = "Take a datanode into the cluster, before it announces itself or after.")
+  static final class Add extends UserCommand {
+    @Parameters(index = "0", paramLabel = "HOST:PORT", description = "Where the datanode serves.")
+    String address;
+
+    @Option(names = "--json", description = "An object, for programs.")
+    boolean json;
+
+    @Override
+    void run(Session session) throws IOException {
+      String id = "datanode-" + session.client().datanodes().add(address).value();
+      if (json) {
+        Json.document(
+            session.out(),
+            o -> {
+              o.field("id", id);
+              o.field("address", address);
+              o.field("order", spec.name());
+            });
+      } else {
+        session.out().line(id + " is part of the cluster; it is used once it announces itself");
+      }
     }
   }
 
@@ -149,7 +178,7 @@ final class DatanodeCommand implements Runnable {
   /// `plasma datanode disable`.
   @Command(
       name = "disable",
-      description = "Neither read a datanode nor write to it; it is as good as dead.")
+      description = "Neither read a datanode nor write to it, until it is enabled again.")
   static final class Disable extends Order {
     @Override
     String order(DatanodeOrders orders, Datanode datanode) {

@@ -79,6 +79,8 @@ public final class PlasmaCommand implements Runnable {
     entries.put("df", new Entry(LOOKING, DfCommand::new));
     entries.put("status", new Entry(RUNNING, StatusCommand::new));
     entries.put("datanode", new Entry(RUNNING, DatanodeCommand::new));
+    entries.put("fsck", new Entry(RUNNING, FsckCommand::new));
+    entries.put("balance", new Entry(RUNNING, BalanceCommand::new));
     entries.put("blocks", new Entry(LOOKING, BlocksCommand::new));
     entries.put("readlink", new Entry(LOOKING, ReadlinkCommand::new));
     entries.put("put", new Entry(COPYING, PutCommand::new));

@@ -156,6 +156,11 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /// What was asked about is not as it should be: the exit code says so.
+  void problem() {
+    exitCode = ExitCode.FAILURE;
+  }
+
   int exitCode() {
     return exitCode;
   }

@@ -65,7 +65,11 @@ final class PlasmaCommandTest {
         "chmod",
         "chown",
         "xattr",
-        "tx"
+        "tx",
+        "status",
+        "datanode",
+        "fsck",
+        "balance"
       })
   void everyCommandHasHelpThatNamesTheCommonOptions(String command) {
     TestConsole.Result result = console.run(command, "--help");
@@ -106,7 +110,13 @@ final class PlasmaCommandTest {
         "mv /a file:b /c",
         "mv --exchange /a file:b",
         "watch -n 0 ls",
-        "watch"
+        "watch",
+        "datanode",
+        "datanode add",
+        "fsck /a /b",
+        "balance --threshold 0",
+        "balance --threshold 100",
+        "balance --bandwidth 0"
       })
   void aCommandLineWithoutSenseIsExitCode2(String line) {
     TestConsole.Result result = console.run(line.isEmpty() ? new String[0] : line.split(" "));

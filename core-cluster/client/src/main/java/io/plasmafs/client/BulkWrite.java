@@ -80,7 +80,7 @@ final class BulkWrite {
                 0,
                 (int) Math.min(blocks, Extent.MAX_BLOCKS),
                 0,
-                client.datanodePool().localIds(),
+                client.datanodePool().preferred(file.options().host()),
                 Set.of()));
         continue;
       }
@@ -125,8 +125,7 @@ final class BulkWrite {
         inodes.add(inode);
         int length = file.content().remaining();
         if (group.inBlocks().contains(opening)) {
-          FileWriter writer =
-              new FileWriter(transaction, inode, 0, length, file.options().fanOut());
+          FileWriter writer = new FileWriter(transaction, inode, 0, length, file.options());
           writers.add(writer);
           written.add(file);
           writtenInodes.add(inode);

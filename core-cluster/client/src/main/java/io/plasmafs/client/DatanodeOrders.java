@@ -1,6 +1,7 @@
 package io.plasmafs.client;
 
 import io.plasmafs.client.wire.CoordinatorLink;
+import io.plasmafs.model.DatanodeId;
 import io.plasmafs.protocol.Programs;
 
 /// What operators order about datanodes, which are named by the identity of their store: 32
@@ -10,6 +11,15 @@ public final class DatanodeOrders {
 
   DatanodeOrders(CoordinatorLink coordinator) {
     this.coordinator = coordinator;
+  }
+
+  /// Take the datanode that serves at an address into the cluster; it is used as soon as it has
+  /// announced itself.
+  ///
+  /// @param address host:port
+  /// @return its number
+  public DatanodeId add(String address) {
+    return Waiting.on(coordinator.session().thenCompose(session -> session.addDatanode(address)));
   }
 
   /// Read it and allocate on it.

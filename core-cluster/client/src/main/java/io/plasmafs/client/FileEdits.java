@@ -105,7 +105,7 @@ final class FileEdits {
                         0,
                         Math.min(blocks, Extent.MAX_BLOCKS),
                         0,
-                        transaction.client().datanodePool().localIds(),
+                        transaction.client().datanodePool().preferred(options.host()),
                         java.util.Set.of()))));
     List<Outcome> begun = answer.outcomes();
     if (answer.failure().isPresent()) {
@@ -117,7 +117,7 @@ final class FileEdits {
     }
     Attributes attributes = Outcomes.expect(Outcome.Inode.class, begun.get(0)).attributes();
     FileWriter writer =
-        new FileWriter(transaction, attributes.inode(), 0, content.remaining(), options.fanOut());
+        new FileWriter(transaction, attributes.inode(), 0, content.remaining(), options);
     try {
       if (begun.size() > 1) {
         writer.adopt(Outcomes.expect(Outcome.Allocation.class, begun.get(1)).extents());
@@ -174,7 +174,7 @@ final class FileEdits {
     long block = wasInline ? 0 : size / blockSize;
     long start = block * blockSize;
     FileWriter writer =
-        new FileWriter(transaction, inode, block, keep - start, WriteOptions.FanOut.CHAIN);
+        new FileWriter(transaction, inode, block, keep - start, WriteOptions.DEFAULT);
     try {
       ByteBuffer copy = ByteBuffer.allocate((int) Math.min(PieceBuffers.PIECE, keep - start));
       for (long from = start; from < keep; ) {

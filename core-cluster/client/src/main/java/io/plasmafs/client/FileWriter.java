@@ -79,7 +79,7 @@ final class FileWriter {
   private final DatanodePool datanodes;
   private final PieceBuffers buffers;
   private final InodeId inode;
-  private final WriteOptions.FanOut fanOut;
+  private final WriteOptions options;
   private final int blockSize;
   private final int sliceSize;
   private final PieceDelivery delivery;
@@ -113,8 +113,8 @@ final class FileWriter {
       InodeId inode,
       long firstBlock,
       long expectedBytes,
-      WriteOptions.FanOut fanOut) {
-    this(transaction, inode, firstBlock, expectedBytes, fanOut, Set.of(), 0);
+      WriteOptions options) {
+    this(transaction, inode, firstBlock, expectedBytes, options, Set.of(), 0);
   }
 
   /// @param avoided datanodes that get nothing
@@ -124,7 +124,7 @@ final class FileWriter {
       InodeId inode,
       long firstBlock,
       long expectedBytes,
-      WriteOptions.FanOut fanOut,
+      WriteOptions options,
       Set<DatanodeId> avoided,
       int recoveries) {
     PlasmaClient client = transaction.client();
@@ -132,7 +132,7 @@ final class FileWriter {
     this.datanodes = client.datanodePool();
     this.buffers = client.buffers();
     this.inode = inode;
-    this.fanOut = fanOut;
+    this.options = options;
     this.blockSize = client.cluster().blockSize();
     this.sliceSize = client.cluster().sliceSize();
     this.avoided = new HashSet<>(avoided);
@@ -140,13 +140,14 @@ final class FileWriter {
     long start = firstBlock * blockSize;
     this.position = start;
     this.pieceAt = start;
-    this.delivery = new PieceDelivery(datanodes, inode, fanOut);
+    this.delivery = new PieceDelivery(datanodes, inode, options.fanOut());
     this.supply =
         new RunSupply(
             transaction,
             inode,
             start,
             expectedBytes < 0 ? -1 : start + expectedBytes,
+            options.host(),
             this.avoided);
     this.sums = new BlockSums(blockSize, sliceSize, firstBlock);
   }
@@ -538,7 +539,7 @@ final class FileWriter {
     transaction.doomUnlessRepaired(inode);
     transaction.execute(attaches);
     attaches.clear();
-    RunCopy copy = new RunCopy(transaction, fanOut, avoided, recoveries + 1);
+    RunCopy copy = new RunCopy(transaction, options, avoided, recoveries + 1);
     FileContent content = FileContent.within(transaction, Location.of(inode), false);
     for (Extent extent : damaged) {
       attaches.addAll(copy.copy(content, extent));

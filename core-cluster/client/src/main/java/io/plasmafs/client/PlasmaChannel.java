@@ -365,7 +365,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
           if (writer != null) {
             operations.addAll(writer.finish());
           }
-          writer = new FileWriter(transaction(), inode, block, runBytes(block), options.fanOut());
+          writer = new FileWriter(transaction(), inode, block, runBytes(block), options);
         }
         ByteBuffer bytes = entry.getValue().clear();
         bytes.limit((int) Math.min(blockSize, size - block * blockSize));

@@ -13,6 +13,7 @@ import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Principal;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Location;
@@ -21,6 +22,8 @@ import io.plasmafs.model.operation.Outcome;
 import io.plasmafs.oncrpc.RpcLimits;
 import io.plasmafs.oncrpc.RpcTransport;
 import io.plasmafs.protocol.Conversion;
+import io.plasmafs.protocol.xdr.balance_args;
+import io.plasmafs.protocol.xdr.check_args;
 import io.plasmafs.protocol.xdr.counter;
 import io.plasmafs.protocol.xdr.status_result;
 import java.nio.ByteBuffer;
@@ -268,6 +271,48 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   /// Operators' orders about datanodes.
   public DatanodeOrders datanodes() {
     return new DatanodeOrders(coordinator);
+  }
+
+  /// Has the coordinator check whether everything that is known of files fits together. For
+  /// superusers.
+  ///
+  /// @param root of which, and below which, all is checked; [InodeId#NONE] for everything
+  /// @param repair whether what can be repaired safely is
+  public LongWork check(InodeId root, boolean repair) {
+    check_args arguments = new check_args();
+    arguments.inode = root.value();
+    arguments.repair = repair;
+    return new LongWork(
+        coordinator,
+        Waiting.on(coordinator.session().thenCompose(session -> session.check(arguments))));
+  }
+
+  /// Has the coordinator even out how full the datanodes are. For superusers.
+  ///
+  /// @param threshold how far the fill of a datanode may be from that of all together: 0.1 is ten
+  ///   percent of its blocks
+  /// @param bytesPerSecond most that is moved
+  public LongWork balance(double threshold, long bytesPerSecond) {
+    balance_args arguments = new balance_args();
+    arguments.threshold_permille = (int) Math.round(threshold * 1000);
+    arguments.bytes_per_second = bytesPerSecond;
+    return new LongWork(
+        coordinator,
+        Waiting.on(coordinator.session().thenCompose(session -> session.balance(arguments))));
+  }
+
+  /// Where the bytes of a part of a file are: ranges in order and without gaps, up to the end of
+  /// the file, with the datanodes that have a copy of all of a range. As of now; use
+  /// [WriteOptions#withHost] to wish where bytes are written.
+  ///
+  /// @param offset 0 or more
+  /// @param length 0 or more
+  public List<PlacedRange> locate(FsPath path, long offset, long length) {
+    if (offset < 0 || length < 0) {
+      throw new FsException(
+          FsStatus.EINVAL, path + ": " + length + " bytes from " + offset + " on make no sense");
+    }
+    return BlockLists.locate(this, path, offset, length);
   }
 
   /// Who acts, unless a transaction is begun for somebody else.

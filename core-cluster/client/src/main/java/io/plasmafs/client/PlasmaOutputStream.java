@@ -198,8 +198,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   private FileWriter beginBlocks() {
     long expected = lastSegment < 0 ? -1 : position() - base + lastSegment;
     FileWriter blocks =
-        new FileWriter(
-            transaction, attributes.inode(), base / blockSize, expected, options.fanOut());
+        new FileWriter(transaction, attributes.inode(), base / blockSize, expected, options);
     writer = blocks;
     inline = false;
     blocks.write(gathered.flip());

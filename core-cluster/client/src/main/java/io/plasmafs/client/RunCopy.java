@@ -20,15 +20,15 @@ final class RunCopy {
   static final int MAX_ROUNDS = 8;
 
   private final Transaction transaction;
-  private final WriteOptions.FanOut fanOut;
+  private final WriteOptions options;
   private final Set<DatanodeId> avoided;
   private final int round;
 
   /// @param avoided datanodes that get nothing
   /// @param round how often this was tried before
-  RunCopy(Transaction transaction, WriteOptions.FanOut fanOut, Set<DatanodeId> avoided, int round) {
+  RunCopy(Transaction transaction, WriteOptions options, Set<DatanodeId> avoided, int round) {
     this.transaction = transaction;
-    this.fanOut = fanOut;
+    this.options = options;
     this.avoided = avoided;
     this.round = round;
   }
@@ -47,7 +47,7 @@ final class RunCopy {
     long at = run.index() * blockSize;
     long end = Math.min(content.size(), run.end() * blockSize);
     FileWriter writer =
-        new FileWriter(transaction, inode, run.index(), end - at, fanOut, avoided, round);
+        new FileWriter(transaction, inode, run.index(), end - at, options, avoided, round);
     try {
       ByteBuffer copy = ByteBuffer.allocateDirect(PieceBuffers.PIECE);
       while (at < end) {

@@ -35,6 +35,9 @@ final class RunSupply {
 
   private final long expectedEnd;
 
+  /// Label of the host where the first copies are wished; empty for that of this client.
+  private final String host;
+
   /// Datanodes that get nothing more.
   private final Set<DatanodeId> avoided;
 
@@ -51,6 +54,7 @@ final class RunSupply {
       InodeId inode,
       long start,
       long expectedEnd,
+      String host,
       Set<DatanodeId> avoided) {
     this.transaction = transaction;
     this.datanodes = transaction.client().datanodePool();
@@ -58,6 +62,7 @@ final class RunSupply {
     this.blockSize = transaction.client().cluster().blockSize();
     this.start = start;
     this.expectedEnd = expectedEnd;
+    this.host = host;
     this.avoided = avoided;
     this.nextRunBlocks = Math.max(1, FIRST_RUN_BYTES / blockSize);
   }
@@ -149,7 +154,7 @@ final class RunSupply {
 
   private Operation allocation(long index, int count) {
     return new Operation.Allocate(
-        Location.of(inode), index, count, 0, datanodes.localIds(), Set.copyOf(avoided));
+        Location.of(inode), index, count, 0, datanodes.preferred(host), Set.copyOf(avoided));
   }
 
   private List<GrantedExtent> allocate(long index, int count) {

@@ -356,7 +356,7 @@ public final class Transaction implements Namespace, AutoCloseable {
       Set<DatanodeId> gone = new HashSet<>();
       for (int round = 1; !lost.isEmpty(); round++) {
         gone.addAll(lost.gone());
-        new RunCopy(this, WriteOptions.FanOut.CHAIN, gone, round).replace(lost);
+        new RunCopy(this, WriteOptions.DEFAULT, gone, round).replace(lost);
         lost = Waiting.on(core.ledger.sync());
       }
       return List.of();

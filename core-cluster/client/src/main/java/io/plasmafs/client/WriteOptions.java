@@ -11,7 +11,9 @@ package io.plasmafs.client;
 /// @param mode permission bits of a file that is created
 /// @param replication copies of each block of a file that is created; 0 for the cluster's default
 /// @param fanOut how blocks reach several datanodes
-public record WriteOptions(How how, int mode, int replication, FanOut fanOut) {
+/// @param host label of the host where the first copy of each block is wished; empty for the host
+///   of this client. A wish: where it cannot be had, other datanodes are taken
+public record WriteOptions(How how, int mode, int replication, FanOut fanOut, String host) {
 
   /// What becomes of a file that exists, and of one that does not.
   public enum How {
@@ -38,7 +40,8 @@ public record WriteOptions(How how, int mode, int replication, FanOut fanOut) {
   }
 
   /// Create, or empty what is there.
-  public static final WriteOptions DEFAULT = new WriteOptions(How.TRUNCATE, 0644, 0, FanOut.CHAIN);
+  public static final WriteOptions DEFAULT =
+      new WriteOptions(How.TRUNCATE, 0644, 0, FanOut.CHAIN, "");
 
   /// Create; fail if it exists.
   public static final WriteOptions CREATE_NEW = DEFAULT.with(How.CREATE_NEW);
@@ -54,21 +57,27 @@ public record WriteOptions(How how, int mode, int replication, FanOut fanOut) {
 
   /// These options, opening like this.
   public WriteOptions with(How newHow) {
-    return new WriteOptions(newHow, mode, replication, fanOut);
+    return new WriteOptions(newHow, mode, replication, fanOut, host);
   }
 
   /// These options, with these permission bits for a file that is created.
   public WriteOptions withMode(int newMode) {
-    return new WriteOptions(how, newMode, replication, fanOut);
+    return new WriteOptions(how, newMode, replication, fanOut, host);
   }
 
   /// These options, with so many copies of each block for a file that is created.
   public WriteOptions withReplication(int copies) {
-    return new WriteOptions(how, mode, copies, fanOut);
+    return new WriteOptions(how, mode, copies, fanOut, host);
   }
 
   /// These options, with blocks sent like this.
   public WriteOptions with(FanOut newFanOut) {
-    return new WriteOptions(how, mode, replication, newFanOut);
+    return new WriteOptions(how, mode, replication, newFanOut, host);
+  }
+
+  /// These options, with the first copy of each block wished on a datanode of this host: the label
+  /// that datanodes have. [PlasmaClient#locate] tells what became of it.
+  public WriteOptions withHost(String label) {
+    return new WriteOptions(how, mode, replication, fanOut, label);
   }
 }

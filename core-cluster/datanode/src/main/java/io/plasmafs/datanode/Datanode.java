@@ -55,12 +55,17 @@ public final class Datanode implements AutoCloseable {
   private final Deque<AutoCloseable> parts;
   private final BlockStore store;
   private final RpcServer server;
+
+  /// Tells this start from all others.
+  private final long start;
+
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Datanode(Deque<AutoCloseable> parts, BlockStore store, RpcServer server) {
+  private Datanode(Deque<AutoCloseable> parts, BlockStore store, RpcServer server, long start) {
     this.parts = parts;
     this.store = store;
     this.server = server;
+    this.start = start;
   }
 
   /// Starts; returns when it serves.
@@ -131,9 +136,9 @@ public final class Datanode implements AutoCloseable {
                 limits,
                 Authenticator.ANY));
     served[0] = server;
-    open(parts, new Scrubber(store, config.scrubBytesPerSecond()));
+    open(parts, new Scrubber(store, config.scrubBytesPerSecond(), config.scrubPause()));
 
-    Datanode datanode = new Datanode(parts, store, server);
+    Datanode datanode = new Datanode(parts, store, server, random.nextLong());
     Announcer announcer =
         open(
             parts,
@@ -177,6 +182,7 @@ public final class Datanode implements AutoCloseable {
     result.block_size = store.geometry().blockSize();
     result.slice_size = store.geometry().sliceSize();
     result.pid = (int) ProcessHandle.current().pid();
+    result.start = start;
     result.failed = store.failure().isPresent();
     return result;
   }

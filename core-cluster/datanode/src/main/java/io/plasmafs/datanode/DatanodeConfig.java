@@ -29,6 +29,7 @@ import java.util.Set;
 /// | `host` | failure domain: no two replicas of a block are on one host | this host's name |
 /// | `rack` | wider failure domain | empty |
 /// | `scrub-bytes-per-second` | how fast the scrubber reads; 0: not at all | 4194304 |
+/// | `scrub-pause-millis` | between two passes of the scrubber, and before the first | 10000 |
 /// | `disk-threads` | threads that write, and as many that read | 4 |
 /// | `network-threads` | event loops | 2 |
 /// | `connections` | most at a time | 256 |
@@ -59,6 +60,7 @@ public final class DatanodeConfig {
           "host",
           "rack",
           "scrub-bytes-per-second",
+          "scrub-pause-millis",
           "disk-threads",
           "network-threads",
           "connections",
@@ -102,6 +104,7 @@ public final class DatanodeConfig {
           }
         });
     scrubBytesPerSecond();
+    scrubPause();
     diskThreads();
     networkThreads();
     connections();
@@ -179,6 +182,11 @@ public final class DatanodeConfig {
   /// How fast the scrubber reads.
   public long scrubBytesPerSecond() {
     return settings.number("scrub-bytes-per-second", 4 << 20, 0, 1L << 40);
+  }
+
+  /// How long the scrubber rests between two passes, and before the first.
+  public Duration scrubPause() {
+    return Duration.ofMillis(number("scrub-pause-millis", 10_000, 1, 2_592_000_000L));
   }
 
   /// Threads that write, and as many that read.

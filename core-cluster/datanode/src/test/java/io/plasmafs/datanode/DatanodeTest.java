@@ -15,6 +15,7 @@ import io.plasmafs.protocol.xdr.datanode_status;
 import io.plasmafs.protocol.xdr.inventory_args;
 import io.plasmafs.protocol.xdr.inventory_result;
 import io.plasmafs.protocol.xdr.read_block_result;
+import io.plasmafs.protocol.xdr.verify_args;
 import io.plasmafs.protocol.xdr.write_block_args;
 import io.plasmafs.protocol.xdr.write_block_result;
 import java.io.IOException;
@@ -226,6 +227,78 @@ class DatanodeTest {
     }
   }
 
+  private static inventory_result verify(Nodes nodes, long first, int count) {
+    verify_args arguments = new verify_args();
+    arguments.first = first;
+    arguments.count = count;
+    nodes.proof.sign(arguments);
+    return verify(nodes, arguments);
+  }
+
+  private static inventory_result verify(Nodes nodes, verify_args arguments) {
+    return nodes
+        .clients
+        .get(0)
+        .call(Programs.CONTROL, Programs.Control.VERIFY, arguments, inventory_result::new)
+        .join();
+  }
+
+  @Test
+  void blocksAreReadThroughWhenTheCoordinatorAsks() throws IOException {
+    try (Nodes nodes = new Nodes(directory, 1, BLOCK, BYTES)) {
+      assertOk(
+          nodes.write(nodes.clients.get(0), nodes.piece(0, 20, 0, 3, 5, bytes(3 * BLOCK))).join());
+      inventory_result sound = verify(nodes, 19, 5);
+      assertStatus(sound.status, FsStatus.OK);
+      assertThat(sound.records)
+          .extracting(each -> each.generation)
+          .containsExactly(0L, 5L, 5L, 5L, 0L);
+      assertThat(sound.records)
+          .extracting(each -> each.length)
+          .containsExactly(0, BLOCK, BLOCK, BLOCK, 0);
+
+      flipABit(21);
+      inventory_args records = new inventory_args();
+      records.first = 21;
+      records.count = 1;
+      nodes.proof.sign(records);
+      inventory_result known =
+          nodes
+              .clients
+              .get(0)
+              .call(Programs.CONTROL, Programs.Control.INVENTORY, records, inventory_result::new)
+              .join();
+      assertThat(known.records[0].length).as("nobody has noticed").isEqualTo(BLOCK);
+      inventory_result damaged = verify(nodes, 20, 3);
+      assertThat(damaged.records).extracting(each -> each.length).containsExactly(BLOCK, 0, BLOCK);
+      assertThat(damaged.records[2].checksum).isEqualTo(sound.records[3].checksum);
+      assertThat(nodes.health(0).checksum_errors).isEqualTo(1);
+      assertStatus(nodes.read(nodes.clients.get(0), 0, 21, 0, BLOCK, 5).status, FsStatus.ECHECKSUM);
+
+      verify_args forged = new verify_args();
+      forged.count = 1;
+      nodes.proof.sign(forged);
+      forged.count = 2;
+      assertStatus(verify(nodes, forged).status, FsStatus.EACCES);
+      for (int count : new int[] {-1, (16 << 20) / BLOCK + 1, Integer.MAX_VALUE}) {
+        assertStatus(verify(nodes, 0, count).status, FsStatus.EINVAL);
+      }
+      assertStatus(verify(nodes, -1, 1).status, FsStatus.EINVAL);
+      assertThat(verify(nodes, BYTES / BLOCK, 1).records).isEmpty();
+    }
+  }
+
+  private void flipABit(long block) throws IOException {
+    try (RandomAccessFile data =
+        new RandomAccessFile(directory.resolve("volume-0/data").toFile(), "rw")) {
+      long at = 4096 + block * BLOCK + 5;
+      data.seek(at);
+      int value = data.read();
+      data.seek(at);
+      data.write(value ^ 1);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {4096, 65536})
   void blocksAreCopiedToAnotherDatanodeAndDamageIsNot(int sliceSize) throws IOException {
@@ -246,14 +319,7 @@ class DatanodeTest {
       assertThat(copy(nodes, arguments).message).isEmpty();
       assertHolds(nodes, nodes.clients.get(1), 1, 150, 5, all);
 
-      try (RandomAccessFile data =
-          new RandomAccessFile(directory.resolve("volume-0/data").toFile(), "rw")) {
-        long at = 4096 + 33L * BLOCK + 5;
-        data.seek(at);
-        int value = data.read();
-        data.seek(at);
-        data.write(value ^ 1);
-      }
+      flipABit(33);
       arguments.target = nodes.link(1, 200, 40, 5);
       assertStatus(copy(nodes, arguments).status, FsStatus.ECHECKSUM);
       assertStatus(nodes.read(nodes.clients.get(0), 0, 33, 0, BLOCK, 5).status, FsStatus.ECHECKSUM);

@@ -6,8 +6,13 @@ import java.nio.charset.StandardCharsets;
 
 /// Makes bytes fit to be printed in a message or a log: control characters, bidirectional marks and
 /// bytes that are not UTF-8 appear as `\xNN`.
-final class Printable {
+public final class Printable {
   private Printable() {}
+
+  /// All of these bytes.
+  public static String of(Bytes bytes) {
+    return of(bytes.unsafeArray(), 0, bytes.length());
+  }
 
   static String of(byte[] bytes, int offset, int length) {
     String text;

@@ -7,17 +7,22 @@ import io.plasmafs.namenode.blocks.Generations;
 import io.plasmafs.namenode.engine.Engine;
 import io.plasmafs.namenode.engine.EngineLimits;
 import io.plasmafs.namenode.engine.EngineObserver;
+import io.plasmafs.namenode.fsck.Fsck;
+import io.plasmafs.namenode.job.Jobs;
 import io.plasmafs.namenode.metadata.DatanodeRecord;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import io.plasmafs.namenode.registry.DatanodeRegistry;
 import io.plasmafs.namenode.registry.RegistrySettings;
+import io.plasmafs.namenode.repair.Balancer;
 import io.plasmafs.namenode.repair.RepairFigures;
 import io.plasmafs.namenode.repair.Repairer;
 import io.plasmafs.namenode.repair.RunCopier;
+import io.plasmafs.namenode.repair.SiteWatch;
 import io.plasmafs.namenode.server.AdminProgram;
 import io.plasmafs.namenode.server.ClusterFacts;
 import io.plasmafs.namenode.server.CoordinationProgram;
 import io.plasmafs.namenode.server.FilesystemProgram;
+import io.plasmafs.namenode.server.JobCalls;
 import io.plasmafs.namenode.server.RegistryProgram;
 import io.plasmafs.namenode.server.RpcControlLinks;
 import io.plasmafs.namenode.server.RpcRepairLinks;
@@ -73,6 +78,7 @@ public final class Namenode implements AutoCloseable {
   private static final Duration KEYS_INTERVAL = Duration.ofSeconds(5);
   private static final Duration SETTLE = Duration.ofSeconds(10);
   private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration JOB_ABANDONED = Duration.ofSeconds(30);
   private static final long TICK_MILLIS = 200;
 
   private final Deque<AutoCloseable> toClose;
@@ -179,8 +185,42 @@ public final class Namenode implements AutoCloseable {
     registryThread.scheduleWithFixedDelay(
         registry::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
 
+    // Repair, and the long work of operators.
     RpcRepairLinks repairLinks = new RpcRepairLinks(links, proof);
     RepairFigures figures = new RepairFigures();
+    SiteWatch sites = new SiteWatch(config.repair().after(), System::nanoTime);
+    RunCopier copier =
+        new RunCopier(description.blockSize(), engine, blocks, tickets, repairLinks, figures);
+    Repairer repairer =
+        closing(
+            new Repairer(
+                config.repair(),
+                description.blockSize(),
+                store,
+                engine,
+                registry,
+                sites,
+                repairLinks,
+                copier,
+                figures));
+    observer.repairer.set(repairer);
+    Jobs jobs = closing(new Jobs(JOB_ABANDONED));
+    registryThread.scheduleWithFixedDelay(jobs::sweep, 1, 1, TimeUnit.SECONDS);
+    JobCalls jobCalls =
+        new JobCalls(
+            jobs,
+            new Fsck(
+                store,
+                store::audit,
+                engine,
+                blocks.audit(),
+                registry,
+                sites,
+                repairLinks,
+                repairer),
+            new Balancer(
+                description.blockSize(), store, engine, registry, sites, repairLinks, copier),
+            background);
 
     // The address that clients are told may have the port that only the server knows.
     AtomicReference<String> told = new AtomicReference<>("");
@@ -199,7 +239,8 @@ public final class Namenode implements AutoCloseable {
                             new RecentNonces(NONCES),
                             (int) config.suspectAfter().toMillis())
                         .program(),
-                    new AdminProgram(facts, engine, registry, figures, config.superusers())
+                    new AdminProgram(
+                            facts, engine, registry, figures, jobCalls, config.superusers())
                         .program()),
                 RpcLimits.defaults()
                     .withMaxRecordBytes(MAX_RECORD_BYTES)
@@ -214,18 +255,6 @@ public final class Namenode implements AutoCloseable {
     this.address =
         new HostAndPort(named.host(), named.port() == 0 ? port : named.port()).toString();
     told.set(address);
-    observer.repairer.set(
-        closing(
-            new Repairer(
-                config.repair(),
-                description.blockSize(),
-                store,
-                engine,
-                registry,
-                repairLinks,
-                new RunCopier(
-                    description.blockSize(), engine, blocks, tickets, repairLinks, figures),
-                figures)));
     log.info("ready: coordinator of cluster '{}' at {}", description.name(), address);
   }
 

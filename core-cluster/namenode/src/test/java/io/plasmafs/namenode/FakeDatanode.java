@@ -87,6 +87,7 @@ final class FakeDatanode implements AutoCloseable {
     said.block_size = blockSize;
     said.slice_size = 65536;
     said.pid = 1;
+    said.start = 1;
     proof.sign(said);
     return namenode
         .rpc()

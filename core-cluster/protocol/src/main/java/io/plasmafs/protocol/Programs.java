@@ -130,6 +130,21 @@ public final class Programs {
     /// `datanode_order` to `datanode_status`.
     public static final int REMOVE_DATANODE = Contract.REMOVE_DATANODE_1;
 
+    /// `datanode_address` to `added_result`.
+    public static final int ADD_DATANODE = Contract.ADD_DATANODE_1;
+
+    /// `check_args` to `job_result`.
+    public static final int CHECK = Contract.CHECK_1;
+
+    /// `balance_args` to `job_result`.
+    public static final int BALANCE = Contract.BALANCE_1;
+
+    /// `job_args` to `job_page`.
+    public static final int JOB_NEXT = Contract.JOB_NEXT_1;
+
+    /// `job_args` to `datanode_status`.
+    public static final int JOB_STOP = Contract.JOB_STOP_1;
+
     private Admin() {}
   }
 }

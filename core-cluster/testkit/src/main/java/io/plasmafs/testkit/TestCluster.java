@@ -2,6 +2,7 @@ package io.plasmafs.testkit;
 
 import io.plasmafs.client.ClientConfig;
 import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.client.cache.CacheLimits;
 import io.plasmafs.datanode.Datanode;
 import io.plasmafs.datanode.DatanodeConfig;
 import io.plasmafs.datanode.DatanodeStore;
@@ -15,6 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,6 +49,7 @@ public final class TestCluster implements AutoCloseable {
   ///
   /// @param datanodeBytes space of each datanode, taken from the disk at once
   /// @param namenode settings of the namenode beyond these
+  /// @param datanode settings of all datanodes beyond these
   /// @param sockets whether datanodes have a Unix-domain socket for clients on their host
   public record Options(
       int datanodes,
@@ -52,35 +58,37 @@ public final class TestCluster implements AutoCloseable {
       int inlineLimit,
       long datanodeBytes,
       boolean sockets,
-      Map<String, String> namenode) {
+      Map<String, String> namenode,
+      Map<String, String> datanode) {
 
     /// So many datanodes.
     public Options datanodes(int count) {
       return new Options(
-          count, replication, blockSize, inlineLimit, datanodeBytes, sockets, namenode);
+          count, replication, blockSize, inlineLimit, datanodeBytes, sockets, namenode, datanode);
     }
 
     /// So many copies of each block.
     public Options replication(int copies) {
       return new Options(
-          datanodes, copies, blockSize, inlineLimit, datanodeBytes, sockets, namenode);
+          datanodes, copies, blockSize, inlineLimit, datanodeBytes, sockets, namenode, datanode);
     }
 
     /// Blocks of so many bytes.
     public Options blockSize(int bytes) {
       return new Options(
-          datanodes, replication, bytes, inlineLimit, datanodeBytes, sockets, namenode);
+          datanodes, replication, bytes, inlineLimit, datanodeBytes, sockets, namenode, datanode);
     }
 
     /// So much space on each datanode.
     public Options datanodeBytes(long bytes) {
-      return new Options(datanodes, replication, blockSize, inlineLimit, bytes, sockets, namenode);
+      return new Options(
+          datanodes, replication, blockSize, inlineLimit, bytes, sockets, namenode, datanode);
     }
 
     /// With or without Unix-domain sockets.
     public Options sockets(boolean on) {
       return new Options(
-          datanodes, replication, blockSize, inlineLimit, datanodeBytes, on, namenode);
+          datanodes, replication, blockSize, inlineLimit, datanodeBytes, on, namenode, datanode);
     }
 
     /// With one more setting of the namenode.
@@ -88,7 +96,29 @@ public final class TestCluster implements AutoCloseable {
       Map<String, String> more = new HashMap<>(namenode);
       more.put(key, value);
       return new Options(
-          datanodes, replication, blockSize, inlineLimit, datanodeBytes, sockets, Map.copyOf(more));
+          datanodes,
+          replication,
+          blockSize,
+          inlineLimit,
+          datanodeBytes,
+          sockets,
+          Map.copyOf(more),
+          datanode);
+    }
+
+    /// With one more setting of all datanodes.
+    public Options datanode(String key, String value) {
+      Map<String, String> more = new HashMap<>(datanode);
+      more.put(key, value);
+      return new Options(
+          datanodes,
+          replication,
+          blockSize,
+          inlineLimit,
+          datanodeBytes,
+          sockets,
+          namenode,
+          Map.copyOf(more));
     }
 
     /// Starts it; returns when clients can work.
@@ -103,10 +133,11 @@ public final class TestCluster implements AutoCloseable {
 
   /// Two datanodes of 64 MiB, two copies, blocks of 64 KiB, inline limit 8 KiB.
   public static Options options() {
-    return new Options(2, 2, 64 << 10, 8 << 10, 64L << 20, true, Map.of());
+    return new Options(2, 2, 64 << 10, 8 << 10, 64L << 20, true, Map.of(), Map.of());
   }
 
   private final Options options;
+  private final TestDatabase database;
   private final Path directory;
   private final Properties namenodeProperties = new Properties();
   private final List<Properties> datanodeProperties = new ArrayList<>();
@@ -115,10 +146,10 @@ public final class TestCluster implements AutoCloseable {
 
   private TestCluster(Options options) throws IOException {
     this.options = options;
+    this.database = TestDatabase.create();
     this.directory = Files.createTempDirectory("plasmafs");
     try {
       Path secret = secret("secret", "the secret of a cluster that lives for one test");
-      TestDatabase database = TestDatabase.create();
       Path password = secret("password", database.password());
       namenodeProperties.putAll(options.namenode());
       set("cluster", "test");
@@ -178,6 +209,7 @@ public final class TestCluster implements AutoCloseable {
     if (options.sockets()) {
       properties.setProperty("socket", directory.resolve("dn" + number).toString());
     }
+    properties.putAll(options.datanode());
     Datanode datanode = Datanode.start(DatanodeConfig.of(properties));
     properties.setProperty("listen", "127.0.0.1:" + datanode.port());
     datanodes.add(datanode);
@@ -194,11 +226,37 @@ public final class TestCluster implements AutoCloseable {
     return PlasmaClient.connect(config());
   }
 
+  /// As [#connect()], but the client remembers nothing: what it reads comes from datanodes.
+  public PlasmaClient connectWithoutCache() {
+    return PlasmaClient.connect(config().withCache(CacheLimits.NONE));
+  }
+
   /// What [#connect()] connects with.
   public ClientConfig config() {
     return ClientConfig.of("test", namenodes())
         .withTimeout(Duration.ofSeconds(20))
         .withLeakDetection(true);
+  }
+
+  /// Starts one more datanode, with a new and empty store.
+  ///
+  /// @return its number, counted from 0
+  public int addDatanode() {
+    try {
+      addDatanode(secret(), datanodes.size());
+      return datanodes.size() - 1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path secret() {
+    return Path.of(namenodeProperties.getProperty("secret-file"));
+  }
+
+  /// Host:port of a datanode.
+  public String address(int number) {
+    return datanodeProperties.get(number).getProperty("listen");
   }
 
   /// Stops a datanode, counted from 0; what it has stored stays.
@@ -243,6 +301,17 @@ public final class TestCluster implements AutoCloseable {
       namenode = Namenode.start(NamenodeConfig.of(namenodeProperties));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Changes tables of the namenode behind its back; answers how many rows that were.
+  public int sql(String statement) {
+    try (Connection connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        Statement made = connection.createStatement()) {
+      return made.executeUpdate(statement);
+    } catch (SQLException e) {
+      throw new IllegalStateException(statement, e);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plasmafs.client.ClientConfig;
 import io.plasmafs.client.Committed;
+import io.plasmafs.client.PlacedRange;
 import io.plasmafs.client.PlasmaChannel;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.PlasmaFile;
@@ -15,6 +16,7 @@ import io.plasmafs.client.cache.CacheLimits;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.FsPath;
+import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation.Requirement;
 import java.io.IOException;
 import java.io.InputStream;
@@ -113,6 +115,20 @@ class ClientGuideTest {
       channel.force(); // committed; the rest follows at close
       assertThat(client.stat("/large").size()).isEqualTo(12_355);
     }
+  }
+
+  @Test
+  @Order(4)
+  void places() {
+    byte[] part = new byte[100_000];
+    List<String> hosts = new ArrayList<>();
+    client.mkdir("/parts");
+    client.write(
+        Location.of("/parts/1"), ByteBuffer.wrap(part), WriteOptions.DEFAULT.withHost("host1"));
+    for (PlacedRange range : client.locate(FsPath.of("/parts/1"), 0, Long.MAX_VALUE)) {
+      hosts.addAll(range.hosts()); // none of a hole, and of a file stored with the metadata
+    }
+    assertThat(hosts).startsWith("host1");
   }
 
   @Test

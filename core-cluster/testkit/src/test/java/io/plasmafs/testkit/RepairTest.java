@@ -10,19 +10,15 @@ import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.Replica;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /// Copies that were lost are made anew, and only from good ones.
 class RepairTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   private static TestCluster.Options options() {
     return TestCluster.options()
         .datanodes(3)
@@ -57,23 +53,11 @@ class RepairTest {
 
   private static void awaitExtents(
       PlasmaClient client, Map<String, byte[]> files, Predicate<Extent> right) {
-    await(
+    Eventually.await(
         "the copies of all files",
         () ->
             files.keySet().stream()
                 .allMatch(path -> client.extents(FsPath.of(path)).allMatch(right)));
-  }
-
-  private static void await(String what, BooleanSupplier there) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!there.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("too late for " + what).isLessThan(deadline);
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
   }
 
   private static Predicate<Extent> copies(int count, DatanodeId not) {
@@ -132,14 +116,15 @@ class RepairTest {
       DatanodeId leaving = idOf(cluster, client, 1);
       client.datanodes().drain(cluster.identity(1));
       awaitExtents(client, files, copies(2, leaving));
-      await(
+      Eventually.await(
           "an empty datanode",
           () ->
               client.status().datanodes().stream()
                   .filter(datanode -> datanode.id().equals(leaving))
                   .allMatch(datanode -> datanode.used() == 0));
       cluster.stopDatanode(1);
-      await("the datanode to be silent long enough", () -> isRemoved(client, cluster.identity(1)));
+      Eventually.await(
+          "the datanode to be silent long enough", () -> isRemoved(client, cluster.identity(1)));
       assertThat(client.status().datanodes()).hasSize(2);
       assertReadable(client, files);
     }
@@ -246,7 +231,7 @@ class RepairTest {
       DatanodeId disabled = idOf(cluster, client, 0);
       client.datanodes().disable(cluster.identity(0));
       long looks = looks(client);
-      await(
+      Eventually.await(
           "looks at all files after the datanode would count as lost",
           () -> looks(client) > looks + 3);
       assertThat(client.status().counters()).containsEntry("repair_copies", 0L);

@@ -33,6 +33,12 @@ public final class DatanodePool implements AutoCloseable {
   /// For so long after a failure other copies are preferred.
   private static final long SHUN_NANOS = 5_000_000_000L;
 
+  /// Between two questions for a host that is not known.
+  private static final long ASK_NANOS = 5_000_000_000L;
+
+  /// Datanodes of a host that is wished for; any of them will do.
+  private static final int MOST_PREFERRED = 16;
+
   private record Failure(long atNanos, String reason) {}
 
   private final RpcTransport transport;
@@ -46,6 +52,7 @@ public final class DatanodePool implements AutoCloseable {
   // Replaced as a whole.
   private volatile Map<DatanodeId, Datanode> known = Map.of();
   private volatile List<DatanodeId> local = List.of();
+  private volatile long askedNanos = System.nanoTime() - 2 * ASK_NANOS;
   private volatile boolean closed;
 
   /// A pool that asks the coordinator for the datanodes.
@@ -85,11 +92,33 @@ public final class DatanodePool implements AutoCloseable {
     return Files.exists(path) ? Optional.of(path) : Optional.empty();
   }
 
-  /// Datanodes of this host to be preferred when blocks are reserved: the only one here, or none,
-  /// as several on one host need no preference.
-  public List<DatanodeId> localIds() {
+  /// Datanodes to be preferred when blocks are reserved: those of the host that is wished for.
+  /// Without a wish the only one of this host, or none, as several on one host need no preference.
+  /// Blocks for an answer of the coordinator if that host is not known, once in a while.
+  ///
+  /// @param host label, or empty
+  public List<DatanodeId> preferred(String host) {
+    if (!host.isEmpty()) {
+      List<DatanodeId> there = on(host);
+      if (there.isEmpty() && System.nanoTime() - askedNanos > ASK_NANOS) {
+        askedNanos = System.nanoTime();
+        // without the list there is no wish
+        refresh().exceptionally(failure -> null).join();
+        there = on(host);
+      }
+      return there;
+    }
     List<DatanodeId> here = local;
     return here.size() == 1 && known.size() > 1 ? here : List.of();
+  }
+
+  private List<DatanodeId> on(String host) {
+    return known.values().stream()
+        .filter(datanode -> datanode.host().equals(host))
+        .map(Datanode::id)
+        .sorted()
+        .limit(MOST_PREFERRED)
+        .toList();
   }
 
   /// Where other datanodes reach this one: host:port.
@@ -101,6 +130,11 @@ public final class DatanodePool implements AutoCloseable {
       throw unknown(id);
     }
     return datanode.address();
+  }
+
+  /// What is known of this datanode, if it is listed.
+  public Optional<Datanode> find(DatanodeId id) {
+    return Optional.ofNullable(known.get(id));
   }
 
   /// Makes sure that all of these are known, for [#address].

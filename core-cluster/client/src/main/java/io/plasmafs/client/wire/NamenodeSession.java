@@ -3,6 +3,7 @@ package io.plasmafs.client.wire;
 import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.Datanode;
+import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.Principal;
@@ -15,12 +16,19 @@ import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.Programs;
 import io.plasmafs.protocol.StatusMessage;
 import io.plasmafs.protocol.TextMessage;
+import io.plasmafs.protocol.xdr.added_result;
+import io.plasmafs.protocol.xdr.balance_args;
+import io.plasmafs.protocol.xdr.check_args;
 import io.plasmafs.protocol.xdr.cluster_result;
 import io.plasmafs.protocol.xdr.commit_outcome_result;
 import io.plasmafs.protocol.xdr.coordinator_result;
+import io.plasmafs.protocol.xdr.datanode_address;
 import io.plasmafs.protocol.xdr.datanode_order;
 import io.plasmafs.protocol.xdr.datanode_status;
 import io.plasmafs.protocol.xdr.datanodes_result;
+import io.plasmafs.protocol.xdr.job_args;
+import io.plasmafs.protocol.xdr.job_page;
+import io.plasmafs.protocol.xdr.job_result;
 import io.plasmafs.protocol.xdr.status_result;
 import java.util.Arrays;
 import java.util.List;
@@ -137,11 +145,61 @@ public final class NamenodeSession {
     order.identity = identity;
     return translated(
         rpc.call(Programs.ADMIN, procedure, order, datanode_status::new)
-            .thenAccept(result -> {
-              if (result.status != FsStatus.OK.code()) {
-                throw new FsException(Conversion.status(result.status), result.message);
-              }
+            .thenAccept(result -> requireOk(result.status, result.message)));
+  }
+
+  /// Takes the datanode at an address into the cluster.
+  public CompletableFuture<DatanodeId> addDatanode(String address) {
+    datanode_address arguments = new datanode_address();
+    arguments.address = address;
+    return translated(
+        rpc.call(Programs.ADMIN, Programs.Admin.ADD_DATANODE, arguments, added_result::new)
+            .thenApply(result -> {
+              requireOk(result.status, result.message);
+              return new DatanodeId(result.datanode);
             }));
+  }
+
+  /// Begins a check; answers the number of the work.
+  public CompletableFuture<Long> check(check_args arguments) {
+    return begin(rpc.call(Programs.ADMIN, Programs.Admin.CHECK, arguments, job_result::new));
+  }
+
+  /// Begins a balancing; answers the number of the work.
+  public CompletableFuture<Long> balance(balance_args arguments) {
+    return begin(rpc.call(Programs.ADMIN, Programs.Admin.BALANCE, arguments, job_result::new));
+  }
+
+  private static CompletableFuture<Long> begin(CompletableFuture<job_result> call) {
+    return translated(
+        call.thenApply(result -> {
+          requireOk(result.status, result.message);
+          return result.job;
+        }));
+  }
+
+  /// What work has told since it was asked last. Why it failed is in the answer.
+  public CompletableFuture<job_page> next(long job) {
+    return translated(rpc.call(Programs.ADMIN, Programs.Admin.JOB_NEXT, work(job), job_page::new));
+  }
+
+  /// Stops work.
+  public CompletableFuture<Void> stop(long job) {
+    return translated(
+        rpc.call(Programs.ADMIN, Programs.Admin.JOB_STOP, work(job), datanode_status::new)
+            .thenAccept(result -> requireOk(result.status, result.message)));
+  }
+
+  private static job_args work(long job) {
+    job_args arguments = new job_args();
+    arguments.job = job;
+    return arguments;
+  }
+
+  private static void requireOk(int status, String message) {
+    if (status != FsStatus.OK.code()) {
+      throw new FsException(Conversion.status(status), message);
+    }
   }
 
   /// Whether the connection still stands.

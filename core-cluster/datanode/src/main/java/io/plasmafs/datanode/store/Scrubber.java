@@ -2,6 +2,7 @@ package io.plasmafs.datanode.store;
 
 import io.plasmafs.model.FsException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -12,11 +13,9 @@ import org.slf4j.LoggerFactory;
 public final class Scrubber implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
 
-  /// How long a pass over an empty store, or between two passes, waits at least.
-  private static final long PAUSE_MILLIS = 10_000;
-
   private final BlockStore store;
   private final long bytesPerSecond;
+  private final Duration pause;
   private final ByteBuffer scratch;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread;
@@ -24,9 +23,11 @@ public final class Scrubber implements AutoCloseable {
   /// Starts scrubbing.
   ///
   /// @param bytesPerSecond most bytes read in a second; 0: never scrub
-  public Scrubber(BlockStore store, long bytesPerSecond) {
+  /// @param pause before each pass
+  public Scrubber(BlockStore store, long bytesPerSecond, Duration pause) {
     this.store = store;
     this.bytesPerSecond = bytesPerSecond;
+    this.pause = pause;
     this.scratch =
         ByteBuffer.allocateDirect(bytesPerSecond == 0 ? 0 : store.geometry().sliceSize());
     this.thread = Thread.ofPlatform().name("scrubber").daemon().unstarted(this::run);
@@ -45,7 +46,7 @@ public final class Scrubber implements AutoCloseable {
 
   private void run() {
     try {
-      while (!stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+      while (!stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
         pass();
       }
     } catch (InterruptedException e) {

@@ -447,6 +447,7 @@ public final class ClusterBlocks implements BlockSpace {
   }
 
   private void releaseUsed(Volume volume, long first, Extent extent) {
+    volume.forgetWatched(first, extent.count());
     if (volume.damaged().isEmpty()) {
       quarantine(volume, first, extent.count(), extent.generation(), State.USED);
       return;
@@ -523,6 +524,11 @@ public final class ClusterBlocks implements BlockSpace {
         pins.computeIfPresent(generation, (key, count) -> count == 1 ? null : count - 1);
       }
     }
+  }
+
+  /// The way to look at the map from outside, and to correct it.
+  public BlockAudit audit() {
+    return new BlockAudit(volumes);
   }
 
   // ---- sums

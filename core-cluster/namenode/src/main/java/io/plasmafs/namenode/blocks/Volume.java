@@ -12,6 +12,7 @@ final class Volume {
   private final DatanodeId id;
   private final Deque<Quarantined> quarantine = new ArrayDeque<>();
   private final Set<Long> damaged = new HashSet<>();
+  private final Set<Long> watched = new HashSet<>();
   private BlockMap map;
   private String host;
   private String rack;
@@ -76,6 +77,20 @@ final class Volume {
   /// Runs that wait, in the order in which they came.
   Deque<Quarantined> quarantine() {
     return quarantine;
+  }
+
+  /// Blocks that have been in use since somebody looked: see [BlockAudit].
+  Set<Long> watched() {
+    return watched;
+  }
+
+  /// Something happens to these blocks.
+  void forgetWatched(long first, int count) {
+    if (!watched.isEmpty()) {
+      for (long block = first; block < first + count; block++) {
+        watched.remove(block);
+      }
+    }
   }
 
   /// Blocks that more than one file claims: they stay used for ever.

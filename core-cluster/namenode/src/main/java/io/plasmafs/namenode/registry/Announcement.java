@@ -9,7 +9,8 @@ package io.plasmafs.namenode.registry;
 /// @param host failure domain
 /// @param rack wider failure domain, or empty
 /// @param blocks capacity
-/// @param pid of its process: another one at the same address is a restart
+/// @param pid of its process
+/// @param start another number is a restart; the process may well have the number it had before
 /// @param failed its disk has refused: it is out of service
 public record Announcement(
     String cluster,
@@ -22,4 +23,5 @@ public record Announcement(
     int blockSize,
     int sliceSize,
     int pid,
+    long start,
     boolean failed) {}

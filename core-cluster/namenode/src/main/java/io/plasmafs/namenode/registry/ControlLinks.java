@@ -32,6 +32,17 @@ public interface ControlLinks extends AutoCloseable {
     }
   }
 
+  /// Asks who serves at an address. Fails if nobody answers.
+  ///
+  /// @param address host:port
+  CompletableFuture<Identity> identify(String address);
+
+  /// What a datanode says to everybody; it proves nothing.
+  ///
+  /// @param identity of its store
+  /// @param blocks capacity
+  record Identity(String cluster, String identity, long blocks, int blockSize, int sliceSize) {}
+
   /// Lets go of a connection, if there is one.
   void forget(String address);
 

@@ -15,11 +15,10 @@ import io.plasmafs.namenode.ticket.TicketKey;
 import io.plasmafs.namenode.ticket.Withdrawals;
 import io.plasmafs.namenode.ticket.WriteTickets;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -64,7 +63,10 @@ public final class DatanodeRegistry {
   private final Engine engine;
 
   private final Map<String, Member> members = new TreeMap<>();
-  private final Set<String> registering = new HashSet<>();
+
+  /// Stores that are being given their numbers, and the end of that.
+  private final Map<String, CompletableFuture<Void>> registering = new HashMap<>();
+
   private final long startedNanos;
   private boolean settled;
 
@@ -128,30 +130,7 @@ public final class DatanodeRegistry {
 
   private void check(Announcement said) {
     String who = "the datanode at " + said.address() + " (store " + said.identity() + ")";
-    if (!said.cluster().equals(settings.cluster())) {
-      throw refusal(
-          who
-              + " belongs to cluster '"
-              + said.cluster()
-              + "', this is '"
-              + settings.cluster()
-              + "'");
-    }
-    if (!IDENTITY.matcher(said.identity()).matches()) {
-      throw refusal(who + " has no proper identity: 32 hexadecimal digits are needed");
-    }
-    if (said.blockSize() != settings.blockSize() || said.sliceSize() != settings.sliceSize()) {
-      throw refusal(
-          who
-              + " has blocks of "
-              + said.blockSize()
-              + " bytes in slices of "
-              + said.sliceSize()
-              + "; this cluster has blocks of "
-              + settings.blockSize()
-              + " bytes in slices of "
-              + settings.sliceSize());
-    }
+    checkBelongs(who, said.cluster(), said.identity(), said.blockSize(), said.sliceSize());
     if (said.blocks() < 1 || said.host().isEmpty() || !said.address().contains(":")) {
       throw refusal(
           who
@@ -160,6 +139,29 @@ public final class DatanodeRegistry {
               + " blocks and the label '"
               + said.host()
               + "'");
+    }
+  }
+
+  private void checkBelongs(
+      String who, String cluster, String identity, int blockSize, int sliceSize) {
+    if (!cluster.equals(settings.cluster())) {
+      throw refusal(
+          who + " belongs to cluster '" + cluster + "', this is '" + settings.cluster() + "'");
+    }
+    if (!IDENTITY.matcher(identity).matches()) {
+      throw refusal(who + " has no proper identity: 32 hexadecimal digits are needed");
+    }
+    if (blockSize != settings.blockSize() || sliceSize != settings.sliceSize()) {
+      throw refusal(
+          who
+              + " has blocks of "
+              + blockSize
+              + " bytes in slices of "
+              + sliceSize
+              + "; this cluster has blocks of "
+              + settings.blockSize()
+              + " bytes in slices of "
+              + settings.sliceSize());
     }
   }
 
@@ -189,7 +191,9 @@ public final class DatanodeRegistry {
   private Welcome heard(Member member, Announcement said) {
     long now = nanoTime.getAsLong();
     Announcement before = member.announced;
-    if (before == null || before.pid() != said.pid() || !before.address().equals(said.address())) {
+    if (before == null
+        || before.start() != said.start()
+        || !before.address().equals(said.address())) {
       log.info(
           "{} announces itself, process {} on host {}",
           member.record.id() + " at " + said.address(),
@@ -215,16 +219,28 @@ public final class DatanodeRegistry {
   }
 
   private CompletableFuture<Welcome> register(Announcement said) {
+    beginToRegister(said.identity());
+    return enroll(said.identity(), said.host(), said.rack(), said.blocks(), settings.enableNew())
+        .thenApplyAsync(member -> heard(member, said), thread);
+  }
+
+  private void beginToRegister(String identity) {
     if (members.size() + registering.size() >= MAX_DATANODES) {
       throw new FsException(
           FsStatus.ELIMIT,
           "the cluster has " + MAX_DATANODES + " datanodes, more are not possible");
     }
-    if (!registering.add(said.identity())) {
+    if (registering.putIfAbsent(identity, new CompletableFuture<>()) != null) {
       throw new FsException(
-          FsStatus.EUNAVAIL,
-          "store " + said.identity() + " is being registered, announce it again");
+          FsStatus.EUNAVAIL, "store " + identity + " is being registered: try again");
     }
+  }
+
+  /// Gives a store its number.
+  ///
+  /// @param enabled whether it is registered at once; otherwise it waits for an operator
+  private CompletableFuture<Member> enroll(
+      String identity, String host, String rack, long blocks, boolean enabled) {
     return store
         .reserve(MetadataStore.Counter.DATANODE, 1)
         .thenComposeAsync(
@@ -232,28 +248,35 @@ public final class DatanodeRegistry {
               DatanodeRecord record =
                   new DatanodeRecord(
                       new DatanodeId(Math.toIntExact(number)),
-                      said.identity(),
-                      said.host(),
-                      said.rack(),
-                      said.blocks(),
+                      identity,
+                      host,
+                      rack,
+                      blocks,
                       Order.ENABLED);
-              Member member = new Member(record, settings.enableNew());
-              return (settings.enableNew() ? save(record) : done())
+              Member member = new Member(record, enabled);
+              return (enabled ? save(record) : done())
                   .thenApplyAsync(
                       saved -> {
-                        members.put(said.identity(), member);
+                        members.put(identity, member);
                         log.info(
                             "store {} with {} blocks is {}{}",
-                            said.identity(),
-                            said.blocks(),
+                            identity,
+                            blocks,
                             record.id(),
-                            settings.enableNew() ? "" : ", and waits to be enabled");
-                        return heard(member, said);
+                            enabled ? "" : ", and waits to be enabled");
+                        return member;
                       },
                       thread);
             },
             thread)
-        .whenCompleteAsync((welcome, failure) -> registering.remove(said.identity()), thread);
+        .whenCompleteAsync(
+            (member, failure) -> {
+              CompletableFuture<Void> ended = registering.remove(identity);
+              if (ended != null) {
+                ended.complete(null);
+              }
+            },
+            thread);
   }
 
   private static boolean hasChanged(DatanodeRecord record, Announcement said) {
@@ -373,11 +396,11 @@ public final class DatanodeRegistry {
             sent,
             LongStream.of(ended).boxed().toList());
     member.isSending = true;
-    int pid = said.pid();
+    long start = said.start();
     links
         .sendKeys(message)
         .whenCompleteAsync(
-            (nothing, failure) -> keysAnswered(member, message, pid, upTo, failure), thread);
+            (nothing, failure) -> keysAnswered(member, message, start, upTo, failure), thread);
   }
 
   /// A key that no ticket for this member was ever made with.
@@ -391,7 +414,7 @@ public final class DatanodeRegistry {
   }
 
   private void keysAnswered(
-      Member member, KeysMessage message, int pid, long upTo, @Nullable Throwable failure) {
+      Member member, KeysMessage message, long start, long upTo, @Nullable Throwable failure) {
     long now = nanoTime.getAsLong();
     member.isSending = false;
     Announcement said = member.announced;
@@ -403,7 +426,7 @@ public final class DatanodeRegistry {
     }
     boolean isStale =
         said == null
-            || said.pid() != pid
+            || said.start() != start
             || !said.address().equals(message.address())
             || message.epoch() != keys.epoch()
             || message.keys().isEmpty()
@@ -560,6 +583,43 @@ public final class DatanodeRegistry {
             },
             thread)
         .thenCompose(saved -> saved);
+  }
+
+  /// An operator takes the datanode that serves at this address into the cluster, whether it has
+  /// announced itself already or not. Durable when the future completes. Fails with [FsException]
+  /// EUNAVAIL if nobody answers there, EINVAL if it belongs elsewhere, EEXIST if it is part of the
+  /// cluster already.
+  ///
+  /// @param address host:port
+  public CompletableFuture<DatanodeRecord> add(String address) {
+    return links.identify(address).thenComposeAsync(found -> add(address, found), thread);
+  }
+
+  private CompletableFuture<DatanodeRecord> add(String address, ControlLinks.Identity found) {
+    String who = "the datanode at " + address + " (store " + found.identity() + ")";
+    try {
+      checkBelongs(who, found.cluster(), found.identity(), found.blockSize(), found.sliceSize());
+    } catch (FsException e) {
+      links.forget(address);
+      throw e;
+    }
+    CompletableFuture<Void> announced = registering.get(found.identity());
+    if (announced != null) {
+      return announced.thenComposeAsync(ended -> add(address, found), thread);
+    }
+    Member member = members.get(found.identity());
+    if (member == null) {
+      beginToRegister(found.identity());
+      // until it announces itself and says better
+      String host = address.substring(0, Math.max(0, address.lastIndexOf(':')));
+      return enroll(found.identity(), host, "", found.blocks(), true)
+          .thenApply(added -> added.record);
+    }
+    if (member.isRegistered) {
+      throw new FsException(
+          FsStatus.EEXIST, who + " is part of the cluster already, as " + member.record.id());
+    }
+    return order(found.identity(), Order.ENABLED).thenApplyAsync(done -> member.record, thread);
   }
 
   /// An operator takes a datanode out of the cluster. It must be stopped, and hold no blocks of

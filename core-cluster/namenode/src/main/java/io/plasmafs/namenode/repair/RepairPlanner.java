@@ -14,8 +14,10 @@ import java.util.function.Predicate;
 /// Decides what is to be repaired, and in which order. Knows nothing but what it is shown.
 ///
 /// A run needs a copy if fewer replicas count than its file is to have, and gives replicas up if it
-/// has others beside these. Of the tasks only so many are kept, the most urgent ones: what is left
-/// out is found again at the next look.
+/// has others beside these. While a datanode is emptied, replicas on disabled ones do not count for
+/// the runs that it has: they could not be asked whether they are good when its own are given up,
+/// and nobody knows for how long. Of the tasks only so many are kept, the most urgent ones: what is
+/// left out is found again at the next look.
 public final class RepairPlanner {
   private final Map<DatanodeId, Standing> standings;
   private final Predicate<StoredRun> damaged;
@@ -43,13 +45,21 @@ public final class RepairPlanner {
     List<Replica> sources = new ArrayList<>(4);
     List<Replica> counted = new ArrayList<>(4);
     List<Replica> spare = new ArrayList<>(4);
+    List<Replica> aside = new ArrayList<>(0);
+    boolean emptied =
+        file.extent().replicas().stream()
+            .anyMatch(replica -> standing(replica) == Standing.LEAVING);
     for (Replica replica : file.extent().replicas()) {
-      Standing standing = standings.getOrDefault(replica.datanode(), Standing.LOST);
+      Standing standing = standing(replica);
       boolean good = !damaged.test(new StoredRun(replica, file.extent().generation()));
       if (good && standing.isReadable()) {
         sources.add(replica);
       }
-      (good && standing.isCounted() ? counted : spare).add(replica);
+      if (good && emptied && standing == Standing.DISABLED) {
+        aside.add(replica);
+      } else {
+        (good && standing.isCounted() ? counted : spare).add(replica);
+      }
     }
     // those that can be read now are kept before those that may come back
     counted.sort(Comparator.comparing(replica -> !sources.contains(replica)));
@@ -67,10 +77,14 @@ public final class RepairPlanner {
       lost++;
       return;
     }
-    tasks.add(new RepairTask(file.inode(), file.extent(), wanted, sources, kept, spare));
+    tasks.add(new RepairTask(file.inode(), file.extent(), wanted, sources, kept, aside, spare));
     if (tasks.size() > most) {
       tasks.pollLast();
     }
+  }
+
+  private Standing standing(Replica replica) {
+    return standings.getOrDefault(replica.datanode(), Standing.LOST);
   }
 
   /// What to do, the most urgent first.

@@ -6,13 +6,15 @@ import io.plasmafs.model.Replica;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What is to be done for one run of blocks.
 ///
 /// @param extent as it was found, without checksums
 /// @param wanted copies of each block
 /// @param sources replicas that can be read and are not known to be damaged
-/// @param kept replicas that stay
+/// @param kept replicas that stay, as some of those that are wanted
+/// @param aside replicas that stay without being counted
 /// @param spare the others, which are given up once there are as many as wanted
 public record RepairTask(
     InodeId inode,
@@ -20,6 +22,7 @@ public record RepairTask(
     int wanted,
     List<Replica> sources,
     List<Replica> kept,
+    List<Replica> aside,
     List<Replica> spare) {
   /// The most endangered first; then in the order of the files.
   public static final Comparator<RepairTask> URGENCY =
@@ -31,6 +34,7 @@ public record RepairTask(
   public RepairTask {
     sources = List.copyOf(sources);
     kept = List.copyOf(kept);
+    aside = List.copyOf(aside);
     spare = List.copyOf(spare);
   }
 
@@ -42,6 +46,11 @@ public record RepairTask(
   /// Whether one more copy makes it possible to give the spare replicas up.
   public boolean endsWithCopy() {
     return kept.size() + 1 >= wanted && !spare.isEmpty();
+  }
+
+  /// Replicas that stay in any case.
+  public List<Replica> staying() {
+    return Stream.concat(kept.stream(), aside.stream()).toList();
   }
 
   /// Replicas of a part of the run, as they lie there.
@@ -61,7 +70,9 @@ public record RepairTask(
   public List<Replica> with(Replica copy, long from, boolean giveUp) {
     List<Replica> result = new ArrayList<>(part(kept, from));
     result.add(copy);
-    if (!giveUp || result.size() < wanted) {
+    boolean enough = result.size() >= wanted;
+    result.addAll(part(aside, from));
+    if (!giveUp || !enough) {
       result.addAll(part(spare, from));
     }
     return result;

@@ -87,6 +87,7 @@ public final class Repairer implements AutoCloseable {
       MetadataStore store,
       Engine engine,
       DatanodeRegistry registry,
+      SiteWatch watch,
       RepairLinks links,
       RunCopier copier,
       RepairFigures figures) {
@@ -94,7 +95,7 @@ public final class Repairer implements AutoCloseable {
     this.store = store;
     this.engine = engine;
     this.registry = registry;
-    this.watch = new SiteWatch(settings.after(), System::nanoTime);
+    this.watch = watch;
     this.inspection = new CopyInspection(links);
     this.pace = new Pace(settings.bytesPerSecond(), System::nanoTime);
     this.witness = new Witness(links, blockSize, pace, this::found);
@@ -334,7 +335,7 @@ public final class Repairer implements AutoCloseable {
       Extent run = Patience.await(engine.checkExtent(task.inode(), task.extent()));
       if (!task.needsCopy()) {
         requireSound(task, run, task.kept(), List.of(), sites);
-        Patience.await(engine.moveExtent(task.inode(), run, task.kept()));
+        Patience.await(engine.moveExtent(task.inode(), run, task.staying()));
         figures.copiesGivenUp(task.spare().size());
         return true;
       }
@@ -367,7 +368,7 @@ public final class Repairer implements AutoCloseable {
         task.inode(),
         run,
         source,
-        Targets.beside(task.kept(), sites),
+        Targets.beside(task.staying(), sites),
         sites,
         pace,
         (part, copy) -> {

@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 /// |---|---|
 /// | alive, suspect | SERVING |
 /// | draining | LEAVING |
-/// | disabled | AWAY for as long as the operator wants: what is on it is there and only not used |
+/// | disabled | DISABLED for as long as the operator wants |
 /// | dead, or new, for less than the limit | AWAY |
 /// | dead for longer | LOST |
 public final class SiteWatch {
@@ -48,7 +48,7 @@ public final class SiteWatch {
     return switch (datanode.state()) {
       case ALIVE, SUSPECT -> here(datanode, Standing.SERVING);
       case DRAINING -> here(datanode, Standing.LEAVING);
-      case DISABLED -> here(datanode, Standing.AWAY);
+      case DISABLED -> here(datanode, Standing.DISABLED);
       case NEW, DEAD -> {
         long since = goneSince.computeIfAbsent(datanode.id(), id -> now);
         yield now - since >= lostAfter.toNanos() ? Standing.LOST : Standing.AWAY;

@@ -6,6 +6,9 @@ public enum Standing {
   SERVING(true, true),
   /// It cannot be read, but not for long yet: its replicas count, in the hope that it comes back.
   AWAY(false, true),
+  /// An operator has switched it off for as long as he likes: its replicas count, and nobody can
+  /// ask after them.
+  DISABLED(false, true),
   /// It is to be emptied: its replicas can be read and do not count.
   LEAVING(true, false),
   /// It has been gone for too long, or is not known.

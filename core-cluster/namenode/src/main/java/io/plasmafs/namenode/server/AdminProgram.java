@@ -12,15 +12,22 @@ import io.plasmafs.oncrpc.ReplySink;
 import io.plasmafs.oncrpc.RpcCall;
 import io.plasmafs.oncrpc.RpcHandler;
 import io.plasmafs.oncrpc.RpcProgram;
+import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.Programs;
+import io.plasmafs.protocol.xdr.added_result;
+import io.plasmafs.protocol.xdr.balance_args;
+import io.plasmafs.protocol.xdr.check_args;
 import io.plasmafs.protocol.xdr.counter;
+import io.plasmafs.protocol.xdr.datanode_address;
 import io.plasmafs.protocol.xdr.datanode_order;
+import io.plasmafs.protocol.xdr.job_args;
 import io.plasmafs.protocol.xdr.status_result;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /// ADMIN: what operators ask and order. Everyone may ask; orders are for superusers.
@@ -32,6 +39,7 @@ public final class AdminProgram {
   private final Engine engine;
   private final DatanodeRegistry registry;
   private final RepairFigures repair;
+  private final JobCalls jobs;
   private final Set<String> superusers;
 
   /// @param superusers who may give orders
@@ -40,11 +48,13 @@ public final class AdminProgram {
       Engine engine,
       DatanodeRegistry registry,
       RepairFigures repair,
+      JobCalls jobs,
       Set<String> superusers) {
     this.facts = facts;
     this.engine = engine;
     this.registry = registry;
     this.repair = repair;
+    this.jobs = jobs;
     this.superusers = Set.copyOf(superusers);
   }
 
@@ -72,6 +82,31 @@ public final class AdminProgram {
             "REMOVE_DATANODE",
             datanode_order::new,
             ordered(registry::remove))
+        .procedure(
+            Programs.Admin.ADD_DATANODE,
+            "ADD_DATANODE",
+            datanode_address::new,
+            operators(this::addDatanode, (why, reply) -> reply.success(notAdded(why))))
+        .procedure(
+            Programs.Admin.CHECK,
+            "CHECK",
+            check_args::new,
+            operators(jobs::check, (why, reply) -> reply.success(JobCalls.refused(why))))
+        .procedure(
+            Programs.Admin.BALANCE,
+            "BALANCE",
+            balance_args::new,
+            operators(jobs::balance, (why, reply) -> reply.success(JobCalls.refused(why))))
+        .procedure(
+            Programs.Admin.JOB_NEXT,
+            "JOB_NEXT",
+            job_args::new,
+            operators(jobs::next, (why, reply) -> reply.success(JobCalls.failed(why))))
+        .procedure(
+            Programs.Admin.JOB_STOP,
+            "JOB_STOP",
+            job_args::new,
+            operators(jobs::stop, (why, reply) -> reply.success(Failures.toXdr(why))))
         .build();
   }
 
@@ -112,7 +147,7 @@ public final class AdminProgram {
         engine::execute);
   }
 
-  private static counter toXdr(Map.Entry<String, Long> figure) {
+  static counter toXdr(Map.Entry<String, Long> figure) {
     counter result = new counter();
     result.name = figure.getKey();
     result.value = figure.getValue();
@@ -120,20 +155,55 @@ public final class AdminProgram {
   }
 
   private RpcHandler<datanode_order> ordered(Function<String, CompletableFuture<Void>> order) {
+    return operators(
+        (arguments, reply) ->
+            order
+                .apply(arguments.identity)
+                .whenComplete((nothing, failure) ->
+                    reply.success(failure == null ? Failures.success() : Failures.toXdr(failure))),
+        (why, reply) -> reply.success(Failures.toXdr(why)));
+  }
+
+  /// A call that superusers may make.
+  ///
+  /// @param refuse answers others
+  private <A> RpcHandler<A> operators(
+      BiConsumer<A, ReplySink> procedure, BiConsumer<FsException, ReplySink> refuse) {
     return (arguments, call, reply) -> {
-      if (!isOperator(call)) {
-        reply.success(
-            Failures.toXdr(
-                new FsException(
-                    FsStatus.EPERM,
-                    "orders to datanodes are for the superusers of the cluster: " + superusers)));
-        return;
+      if (isOperator(call)) {
+        procedure.accept(arguments, reply);
+      } else {
+        refuse.accept(
+            new FsException(
+                FsStatus.EPERM, "this is for the superusers of the cluster: " + superusers),
+            reply);
       }
-      order
-          .apply(arguments.identity)
-          .whenComplete((nothing, failure) ->
-              reply.success(failure == null ? Failures.success() : Failures.toXdr(failure)));
     };
+  }
+
+  private void addDatanode(datanode_address arguments, ReplySink reply) {
+    registry
+        .add(arguments.address)
+        .whenComplete((record, failure) -> {
+          if (failure != null) {
+            reply.success(notAdded(Failures.of(failure)));
+            return;
+          }
+          added_result result = new added_result();
+          result.status = FsStatus.OK.code();
+          result.message = "";
+          result.datanode = record.id().value();
+          result.identity = record.identity();
+          reply.success(result);
+        });
+  }
+
+  private static added_result notAdded(FsException why) {
+    added_result result = new added_result();
+    result.status = why.status().code();
+    result.message = Conversion.message(String.valueOf(why.getMessage()));
+    result.identity = "";
+    return result;
   }
 
   private boolean isOperator(RpcCall call) {

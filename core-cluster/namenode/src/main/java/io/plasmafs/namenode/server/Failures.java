@@ -34,6 +34,15 @@ final class Failures {
     return new FsException(FsStatus.EFAILED, FsStatus.EFAILED.text(), cause);
   }
 
+  /// What is said at the bottom of a failure.
+  static String rootMessage(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
   static datanode_status success() {
     datanode_status result = new datanode_status();
     result.status = FsStatus.OK.code();

@@ -76,6 +76,7 @@ public final class RegistryProgram {
                 said.block_size,
                 said.slice_size,
                 said.pid,
+                said.start,
                 said.failed))
         .whenComplete((welcome, failure) ->
             reply.success(

@@ -11,6 +11,7 @@ import io.plasmafs.oncrpc.RpcTransport;
 import io.plasmafs.protocol.ControlProof;
 import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.Programs;
+import io.plasmafs.protocol.xdr.datanode_identity;
 import io.plasmafs.protocol.xdr.datanode_status;
 import io.plasmafs.protocol.xdr.keys_args;
 import io.plasmafs.protocol.xdr.ticket_key;
@@ -54,6 +55,27 @@ public final class RpcControlLinks implements ControlLinks {
           if (status != FsStatus.OK) {
             throw new FsException(status, result.message);
           }
+        });
+  }
+
+  @Override
+  public CompletableFuture<Identity> identify(String address) {
+    return connection(address)
+        .thenCompose(client ->
+            client.call(Programs.DATANODE, Programs.Datanode.IDENTITY, datanode_identity::new))
+        .handle((result, failure) -> {
+          if (failure != null) {
+            forget(address);
+            FsException said = Failures.of(failure);
+            throw said.status() == FsStatus.EINVAL
+                ? said
+                : new FsException(
+                    FsStatus.EUNAVAIL,
+                    "no datanode answers at " + address + ": " + Failures.rootMessage(failure),
+                    failure);
+          }
+          return new Identity(
+              result.cluster, result.identity, result.blocks, result.block_size, result.slice_size);
         });
   }
 

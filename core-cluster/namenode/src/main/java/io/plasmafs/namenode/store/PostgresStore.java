@@ -9,6 +9,7 @@ import io.plasmafs.namenode.metadata.CommitBatch;
 import io.plasmafs.namenode.metadata.DatanodeRecord;
 import io.plasmafs.namenode.metadata.Fetch;
 import io.plasmafs.namenode.metadata.FileExtent;
+import io.plasmafs.namenode.metadata.MetadataAudit;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import io.plasmafs.namenode.metadata.StoreException;
 import java.sql.Connection;
@@ -366,6 +367,13 @@ public final class PostgresStore implements MetadataStore {
             return page;
           });
     }
+  }
+
+  /// Opens a look at all tables as they are now.
+  ///
+  /// @param root whose subtree is looked at; [InodeId#NONE] for everything
+  public MetadataAudit audit(InodeId root) {
+    return new PostgresAudit(settings, root);
   }
 
   @Override

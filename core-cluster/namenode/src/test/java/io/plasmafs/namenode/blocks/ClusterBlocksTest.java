@@ -338,8 +338,9 @@ class ClusterBlocksTest {
     }
 
     private void reserve() {
-      long transaction = random.nextInt(3) == 0 ? ++lastTransaction : Math.max(1, lastTransaction);
-      if (endOf.containsKey(transaction)) {
+      // one that has ended is given nothing
+      long transaction = lastTransaction;
+      if (transaction == 0 || random.nextInt(3) == 0 || endOf.containsKey(transaction)) {
         transaction = ++lastTransaction;
       }
       List<Extent> runs;
@@ -436,5 +437,91 @@ class ClusterBlocksTest {
   private static Extent extent(
       long index, int count, long generation, DatanodeId node, long first) {
     return new Extent(index, count, generation, List.of(new Replica(node, first)), Checksums.NONE);
+  }
+
+  private Extent used(int count) {
+    Extent extent = blocks.reserve(request(count, 1)).get(0);
+    blocks.use(extent);
+    return extent;
+  }
+
+  @Test
+  void whatIsWatchedAndNotTouchedIsGivenBack() {
+    add(D1, "a", "", 100);
+    long block = used(3).replicas().get(0).firstBlock();
+    BlockAudit audit = blocks.audit();
+    assertThat(audit.reclaim(D1, block, 1)).as("not watched").isFalse();
+    assertThat(audit.watch(D1, block)).isTrue();
+    assertThat(audit.watch(D1, 50)).as("free").isFalse();
+    assertThat(audit.watch(D2, block)).as("unknown").isFalse();
+
+    assertThat(audit.reclaim(D1, block, 1)).isTrue();
+
+    assertThat(blocks.used()).isEqualTo(2);
+    assertThat(audit.reclaim(D1, block, 1)).as("twice").isFalse();
+    blocks.sweep();
+    assertThat(blocks.reserved()).isZero();
+  }
+
+  @Test
+  void whatACommitGivesBackIsNoLongerWatched() {
+    add(D1, "a", "", 100);
+    Extent extent = used(3);
+    long block = extent.replicas().get(0).firstBlock();
+    BlockAudit audit = blocks.audit();
+    audit.watch(D1, block);
+    blocks.release(extent, Reuse.AFTER_PINS);
+    // the same blocks, of another file
+    while (blocks.used() < 100) {
+      used(1);
+    }
+    assertThat(audit.isWatched(D1, block)).isFalse();
+    assertThat(audit.reclaim(D1, block, 1)).isFalse();
+    assertThat(blocks.used()).isEqualTo(100);
+  }
+
+  @Test
+  void whatIsGivenBackWaitsForWhoHoldsIt() {
+    add(D1, "a", "", 100);
+    Extent extent = used(1);
+    long block = extent.replicas().get(0).firstBlock();
+    blocks.pin(7, extent);
+    BlockAudit audit = blocks.audit();
+    audit.watch(D1, block);
+    assertThat(audit.reclaim(D1, block, extent.generation())).isTrue();
+    blocks.sweep();
+    assertThat(blocks.reserved()).isEqualTo(1);
+    blocks.unpin(7);
+    blocks.sweep();
+    assertThat(blocks.reserved()).isZero();
+  }
+
+  @Test
+  void whatTwoFilesHaveIsNeverGivenOutAgain() {
+    add(D1, "a", "", 100);
+    Extent extent = used(3);
+    long block = extent.replicas().get(0).firstBlock();
+    BlockAudit audit = blocks.audit();
+    audit.protect(D1, block + 1);
+    blocks.release(extent, Reuse.AFTER_PINS);
+    blocks.sweep();
+    assertThat(blocks.used()).isEqualTo(1);
+    audit.watch(D1, block + 1);
+    assertThat(audit.reclaim(D1, block + 1, 1)).isFalse();
+  }
+
+  @Test
+  void whatIsClaimedIsUsedUntilItIsUnclaimed() {
+    add(D1, "a", "", 100);
+    BlockAudit audit = blocks.audit();
+    assertThat(audit.claim(D1, 5)).isTrue();
+    assertThat(audit.claim(D1, 5)).isFalse();
+    assertThat(audit.look(D1, 0, 1000).isUsed(5)).isTrue();
+    audit.unclaim(D1, 5);
+    assertThat(audit.look(D1, 0, 1000).isUsed(5)).isFalse();
+    assertThat(audit.claim(D1, 5)).isTrue();
+    audit.forget();
+    audit.unclaim(D1, 5);
+    assertThat(blocks.used()).isEqualTo(1);
   }
 }

@@ -1,6 +1,7 @@
 package io.plasmafs.namenode.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.plasmafs.model.Checksums;
@@ -91,6 +92,12 @@ class DatanodeRegistryTest {
 
   /// Datanodes that take their keys at once, unless they are told not to.
   private static final class Links implements ControlLinks {
+    @Override
+    public CompletableFuture<Identity> identify(String address) {
+      return CompletableFuture.completedFuture(
+          new Identity("plasma", STORE_B, 1000, SETTINGS.blockSize(), SETTINGS.sliceSize()));
+    }
+
     private final List<KeysMessage> sent = new ArrayList<>();
     private boolean refusing;
     private final List<CompletableFuture<Void>> held = new ArrayList<>();
@@ -121,9 +128,9 @@ class DatanodeRegistryTest {
     public void close() {}
   }
 
-  private static Announcement announcement(String identity, int port, String host, int pid) {
+  private static Announcement announcement(String identity, int port, String host, int start) {
     return new Announcement(
-        "plasma", identity, "h:" + port, "", host, "", 1000, 65536, 65536, pid, false);
+        "plasma", identity, "h:" + port, "", host, "", 1000, 65536, 65536, 1, start, false);
   }
 
   private FsStatus refusal(Announcement said) {
@@ -174,6 +181,22 @@ class DatanodeRegistryTest {
     assertThat(reserve(1).replicas()).extracting(Replica::datanode).contains(welcome.datanode());
     assertThat(registry.announce(announcement(STORE_A, 1, "a", 10)).join().datanode())
         .isEqualTo(welcome.datanode());
+  }
+
+  @Test
+  void aDatanodeCanBeAddedBeforeItAnnouncesItself() {
+    DatanodeRecord added = registry.add("b.example:1").join();
+    assertThat(table.rows()).extracting(DatanodeRecord::id).containsExactly(added.id());
+    assertThat(added.host()).isEqualTo("b.example");
+    assertThat(state(STORE_B)).isNotEqualTo(Datanode.State.ALIVE);
+    assertThatThrownBy(() -> registry.add("b.example:1").join())
+        .hasRootCauseInstanceOf(FsException.class)
+        .hasMessageContaining("part of the cluster already, as " + added.id());
+
+    Announcement said = announcement(STORE_B, 1, "b", 1000);
+    assertThat(registry.announce(said).join().datanode()).isEqualTo(added.id());
+    assertThat(state(STORE_B)).isEqualTo(Datanode.State.ALIVE);
+    assertThat(table.rows()).extracting(DatanodeRecord::host).containsExactly("b");
   }
 
   @Test
@@ -275,26 +298,28 @@ class DatanodeRegistryTest {
     Announcement good = announcement(STORE_A, 1, "a", 10);
     assertThat(
             refusal(
-                new Announcement("other", STORE_A, "h:1", "", "a", "", 10, 65536, 65536, 1, false)))
+                new Announcement(
+                    "other", STORE_A, "h:1", "", "a", "", 10, 65536, 65536, 1, 1, false)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(
             refusal(
                 new Announcement(
-                    "plasma", STORE_A, "h:1", "", "a", "", 10, 1 << 20, 65536, 1, false)))
+                    "plasma", STORE_A, "h:1", "", "a", "", 10, 1 << 20, 65536, 1, 1, false)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(
             refusal(
-                new Announcement("plasma", "x", "h:1", "", "a", "", 10, 65536, 65536, 1, false)))
+                new Announcement("plasma", "x", "h:1", "", "a", "", 10, 65536, 65536, 1, 1, false)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(
             refusal(
-                new Announcement("plasma", STORE_A, "h:1", "", "", "", 10, 65536, 65536, 1, false)))
+                new Announcement(
+                    "plasma", STORE_A, "h:1", "", "", "", 10, 65536, 65536, 1, 1, false)))
         .isEqualTo(FsStatus.EINVAL);
     assertThat(refusal(good)).isEqualTo(FsStatus.OK);
     assertThat(
             refusal(
                 new Announcement(
-                    "plasma", STORE_A, "h:1", "", "a", "", 10, 65536, 65536, 10, false)))
+                    "plasma", STORE_A, "h:1", "", "a", "", 10, 65536, 65536, 10, 10, false)))
         .as("a store that has shrunk")
         .isEqualTo(FsStatus.EINVAL);
   }
@@ -316,7 +341,8 @@ class DatanodeRegistryTest {
     registry.announce(announcement(STORE_A, 1, "a", 10)).join();
     registry
         .announce(
-            new Announcement("plasma", STORE_A, "h:1", "", "a", "", 1000, 65536, 65536, 10, true))
+            new Announcement(
+                "plasma", STORE_A, "h:1", "", "a", "", 1000, 65536, 65536, 10, 10, true))
         .join();
     assertThat(state(STORE_A)).isEqualTo(Datanode.State.DEAD);
   }

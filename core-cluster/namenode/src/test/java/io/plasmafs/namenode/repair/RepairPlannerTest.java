@@ -21,7 +21,8 @@ class RepairPlannerTest {
           new DatanodeId(2), Standing.SERVING,
           new DatanodeId(3), Standing.AWAY,
           new DatanodeId(4), Standing.LEAVING,
-          new DatanodeId(5), Standing.LOST);
+          new DatanodeId(5), Standing.LOST,
+          new DatanodeId(6), Standing.DISABLED);
 
   private static Replica on(int datanode) {
     return new Replica(new DatanodeId(datanode), 100);
@@ -66,6 +67,20 @@ class RepairPlannerTest {
     assertThat(task.needsCopy()).isTrue();
     assertThat(task.sources()).containsExactly(on(1), on(4));
     assertThat(task.with(on(2), 0, true)).containsExactly(on(1), on(2));
+  }
+
+  @Test
+  void aDisabledDatanodeCountsButForWhatIsEmptied() {
+    assertThat(shown(Set.of(), 10, file(7, 2, 1, 6)).tasks()).isEmpty();
+    // it could not be asked whether its copy is good when the other is given up
+    RepairTask task = only(file(7, 2, 4, 6));
+    assertThat(task.sources()).containsExactly(on(4));
+    assertThat(task.with(on(1), 0, true)).containsExactly(on(1), on(6), on(4));
+    RepairTask next = only(file(7, 2, 1, 6, 4));
+    assertThat(next.with(on(2), 0, true)).containsExactly(on(1), on(2), on(6));
+    assertThat(only(file(7, 1, 1, 6, 4)).staying()).containsExactly(on(1), on(6));
+    // and is given up when the datanode is empty
+    assertThat(only(file(7, 2, 1, 2, 6)).staying()).containsExactly(on(1), on(2));
   }
 
   @Test
