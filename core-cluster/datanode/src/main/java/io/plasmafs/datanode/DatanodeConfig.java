@@ -186,7 +186,7 @@ public final class DatanodeConfig {
 
   /// How long the scrubber rests between two passes, and before the first.
   public Duration scrubPause() {
-    return Duration.ofMillis(number("scrub-pause-millis", 10_000, 1, 2_592_000_000L));
+    return Duration.ofMillis(settings.number("scrub-pause-millis", 10_000, 1, 2_592_000_000L));
   }
 
   /// Threads that write, and as many that read.

@@ -611,7 +611,7 @@ public final class DatanodeRegistry {
     if (member == null) {
       beginToRegister(found.identity());
       // until it announces itself and says better
-      String host = address.substring(0, Math.max(0, address.lastIndexOf(':')));
+      String host = HostAndPort.parse(address).host();
       return enroll(found.identity(), host, "", found.blocks(), true)
           .thenApply(added -> added.record);
     }
