@@ -107,7 +107,7 @@ final class Turns {
     while (!closed) {
       if (!step()) {
         sleeping = Thread.currentThread();
-        if (events.isEmpty()) {
+        if (events.isEmpty() && !closed) {
           LockSupport.parkNanos(this, Math.max(1, idleNanos.getAsLong()));
         }
         sleeping = null;
@@ -156,6 +156,7 @@ final class Turns {
   /// refused.
   void close() {
     closed = true;
+    wake();
   }
 
   private void takeTheLast() {
