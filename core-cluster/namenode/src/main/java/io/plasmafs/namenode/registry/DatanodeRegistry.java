@@ -14,6 +14,7 @@ import io.plasmafs.namenode.ticket.KeyRing;
 import io.plasmafs.namenode.ticket.TicketKey;
 import io.plasmafs.namenode.ticket.Withdrawals;
 import io.plasmafs.namenode.ticket.WriteTickets;
+import io.plasmafs.settings.HostAndPort;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
