@@ -36,6 +36,9 @@ final class PromptStore implements MetadataStore {
   public void onApplied(LongConsumer listener) {}
 
   @Override
+  public void hurry() {}
+
+  @Override
   @SuppressWarnings("unchecked")
   public <T> CompletableFuture<T> fetch(Fetch<T> question) {
     Object nothing =

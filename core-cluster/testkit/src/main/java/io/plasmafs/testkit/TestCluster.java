@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -309,10 +311,29 @@ public final class TestCluster implements AutoCloseable {
     try (Connection connection =
             DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
         Statement made = connection.createStatement()) {
+      awaitTables(made);
       return made.executeUpdate(statement);
     } catch (SQLException e) {
       throw new IllegalStateException(statement, e);
     }
+  }
+
+  /// Waits until all that is in the log is in the tables.
+  private static void awaitTables(Statement statement) throws SQLException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      try (ResultSet rows =
+          statement.executeQuery(
+              "SELECT count(*) FROM commit_log"
+                  + " WHERE last_sequence > (SELECT sequence FROM applied)")) {
+        rows.next();
+        if (rows.getLong(1) == 0) {
+          return;
+        }
+      }
+      LockSupport.parkNanos(10_000_000);
+    }
+    throw new IllegalStateException("the log was not applied within " + PATIENCE);
   }
 
   /// Waits until so many datanodes can be written to.

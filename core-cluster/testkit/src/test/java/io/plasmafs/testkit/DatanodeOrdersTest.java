@@ -113,7 +113,9 @@ class DatanodeOrdersTest {
           "no datanode answers at",
           () -> client.datanodes().add(cluster.namenodes()));
       assertRefused(
-          FsStatus.EINVAL, "no address host:port", () -> client.datanodes().add("somewhere"));
+          FsStatus.EINVAL,
+          "no address of the form host:port",
+          () -> client.datanodes().add("somewhere"));
       assertRefused(
           FsStatus.EINVAL, "has blocks of 131072", () -> client.datanodes().add(other.address(0)));
       assertThat(client.status().datanodes()).hasSize(1);

@@ -32,6 +32,7 @@ final class CurrentRuns {
 
   /// Waits until the tables show all that is published by now.
   void awaitTables() throws InterruptedException {
+    store.hurry();
     await(engine.sequence(), engine::appliedSequence, "reached the tables");
   }
 

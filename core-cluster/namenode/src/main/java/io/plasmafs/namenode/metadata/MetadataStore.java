@@ -50,6 +50,10 @@ public interface MetadataStore extends AutoCloseable {
   /// rows; fetches begun after it will not. Called from a thread of the store.
   void onApplied(LongConsumer listener);
 
+  /// Asks that what is in the log be applied now. The store may wait otherwise until more has come,
+  /// for as long as a second: larger steps cost less.
+  void hurry();
+
   /// Answers a question. Many that are asked at the same time become few SQL statements.
   <T> CompletableFuture<T> fetch(Fetch<T> question);
 

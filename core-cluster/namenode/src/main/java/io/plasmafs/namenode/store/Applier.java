@@ -42,7 +42,8 @@ final class Applier implements AutoCloseable {
 
   /// The more commits a window has the less each costs: rows that many of them change are written
   /// once, and what it takes to begin and end is shared. So a window waits until this much is
-  /// there, or its first batch is so old, or no more has come for so long.
+  /// there, or its first batch is so old, or no more has come for so long, or somebody is in a
+  /// hurry.
   private static final long WORTH_BYTES = 2 << 20;
 
   private static final long LONGEST_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
@@ -63,6 +64,7 @@ final class Applier implements AutoCloseable {
   private long waitingCommits;
   private long waitingBytes;
   private long lastOfferedNanos;
+  private boolean hurried;
   private boolean closed;
   private Optional<StoreException> failure = Optional.empty();
 
@@ -168,6 +170,17 @@ final class Applier implements AutoCloseable {
     }
   }
 
+  /// Does not wait for more before it applies what is here.
+  void hurry() {
+    lock.lock();
+    try {
+      hurried = true;
+      arrived.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Waits until less than the largest permitted lag waits here.
   ///
   /// @throws StoreException if nothing is applied any more, or it takes longer than the patience
@@ -258,6 +271,7 @@ final class Applier implements AutoCloseable {
         bytes += next.bytes();
         taken.add(next);
       }
+      hurried &= !waiting.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -275,7 +289,7 @@ final class Applier implements AutoCloseable {
       long now = System.nanoTime();
       long left =
           Math.min(oldest.nanos() + LONGEST_WAIT_NANOS - now, lastOfferedNanos + LULL_NANOS - now);
-      if (left <= 0) {
+      if (left <= 0 || hurried) {
         return;
       }
       long unused = arrived.awaitNanos(left);

@@ -263,6 +263,11 @@ public final class PostgresStore implements MetadataStore {
   }
 
   @Override
+  public void hurry() {
+    opened().applier().hurry();
+  }
+
+  @Override
   public <T> CompletableFuture<T> fetch(Fetch<T> question) {
     return reader.ask(question);
   }

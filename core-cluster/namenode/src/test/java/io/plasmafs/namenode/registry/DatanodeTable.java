@@ -65,6 +65,11 @@ final class DatanodeTable implements MetadataStore {
   }
 
   @Override
+  public void hurry() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public <T> CompletableFuture<T> fetch(Fetch<T> question) {
     throw new UnsupportedOperationException();
   }

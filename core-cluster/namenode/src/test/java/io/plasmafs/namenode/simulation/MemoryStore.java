@@ -163,6 +163,9 @@ public final class MemoryStore implements MetadataStore {
   }
 
   @Override
+  public void hurry() {}
+
+  @Override
   public <T> CompletableFuture<T> fetch(Fetch<T> question) {
     CompletableFuture<T> result = new CompletableFuture<>();
     later(() -> {
