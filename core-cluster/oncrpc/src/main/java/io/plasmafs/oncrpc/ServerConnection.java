@@ -68,6 +68,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   private int partialBytes;
   private int partialMemory;
   private long recordBegan;
+
+  /// When bytes of the record that is not complete came last.
+  private long partialGrew;
+
   private long lastActive;
   private long unwritableSince;
   private long lastUndelivered = Long.MAX_VALUE;
@@ -128,6 +132,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     return server.isOverloaded() && !assembler.hasMemory();
   }
 
+  /// Whether the server holds too much, and part of it is a record of this connection that could
+  /// not go on for so long, or has its memory and does not come to its end.
+  private boolean isInTheWay(long now, long patienceNanos) {
+    if (partialBytes == 0 || recordBegan == 0 || !server.isOverloaded()) {
+      return false;
+    }
+    return assembler.hasMemory()
+        ? !paused && now - partialGrew > patienceNanos
+        : now - recordBegan > patienceNanos;
+  }
+
   private void feed() {
     if (feeding || paused) {
       return;
@@ -173,7 +188,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     int memory = assembler.memoryHeld();
     server.charge(memory - partialMemory);
     partialMemory = memory;
-    partialBytes = held;
+    if (held != partialBytes) {
+      partialBytes = held;
+      partialGrew = System.nanoTime();
+    }
     if (!assembler.isInside()) {
       recordBegan = 0;
     } else if (held > 0 && isOverloaded()) {
@@ -423,10 +441,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
         return;
       }
     }
-    if (partialBytes > 0
-        && recordBegan != 0
-        && isOverloaded()
-        && now - recordBegan > (recordNanos > 0 ? recordNanos / 4 : OVERLOAD_NANOS)) {
+    if (isInTheWay(now, recordNanos > 0 ? recordNanos / 4 : OVERLOAD_NANOS)) {
       drop("the server holds too many bytes, " + partialBytes + " of them of an unfinished record");
       return;
     }
