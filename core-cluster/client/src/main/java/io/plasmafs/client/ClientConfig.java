@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Consumer;
 
 /// How a client finds its cluster and how much it may use. Immutable: start from [#of] or
 /// [#fromEnvironment()] and go on with the `with` methods.
@@ -144,138 +145,95 @@ public record ClientConfig(
         FsStatus.EINVAL, "'" + text + "' is no address of a namenode: host:port is expected");
   }
 
+  /// The components while some of them are changed.
+  private static final class Draft {
+    String cluster;
+    final List<String> namenodes;
+    Optional<Principal> principal;
+    Duration timeout;
+    Duration callTimeout;
+    RetryPolicy retry;
+    long bufferBytes;
+    CacheLimits cache;
+    Duration maxStaleness;
+    boolean leakDetection;
+
+    Draft(ClientConfig config) {
+      cluster = config.cluster;
+      namenodes = config.namenodes;
+      principal = config.principal;
+      timeout = config.timeout;
+      callTimeout = config.callTimeout;
+      retry = config.retry;
+      bufferBytes = config.bufferBytes;
+      cache = config.cache;
+      maxStaleness = config.maxStaleness;
+      leakDetection = config.leakDetection;
+    }
+
+    ClientConfig config() {
+      return new ClientConfig(
+          cluster,
+          namenodes,
+          principal,
+          timeout,
+          callTimeout,
+          retry,
+          bufferBytes,
+          cache,
+          maxStaleness,
+          leakDetection);
+    }
+  }
+
+  private ClientConfig with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.config();
+  }
+
   /// This configuration, for the cluster of this name: connecting to another one fails.
   public ClientConfig withCluster(String name) {
-    return new ClientConfig(
-        name,
-        namenodes,
-        principal,
-        timeout,
-        callTimeout,
-        retry,
-        bufferBytes,
-        cache,
-        maxStaleness,
-        leakDetection);
+    return with(draft -> draft.cluster = name);
   }
 
   /// This configuration, for somebody else.
   public ClientConfig withPrincipal(Principal who) {
-    return new ClientConfig(
-        cluster,
-        namenodes,
-        Optional.of(who),
-        timeout,
-        callTimeout,
-        retry,
-        bufferBytes,
-        cache,
-        maxStaleness,
-        leakDetection);
+    return with(draft -> draft.principal = Optional.of(who));
   }
 
   /// This configuration, waiting so long for a coordinator.
   public ClientConfig withTimeout(Duration newTimeout) {
-    return new ClientConfig(
-        cluster,
-        namenodes,
-        principal,
-        newTimeout,
-        callTimeout,
-        retry,
-        bufferBytes,
-        cache,
-        maxStaleness,
-        leakDetection);
+    return with(draft -> draft.timeout = newTimeout);
   }
 
   /// This configuration, waiting so long for one answer.
   public ClientConfig withCallTimeout(Duration newTimeout) {
-    return new ClientConfig(
-        cluster,
-        namenodes,
-        principal,
-        timeout,
-        newTimeout,
-        retry,
-        bufferBytes,
-        cache,
-        maxStaleness,
-        leakDetection);
+    return with(draft -> draft.callTimeout = newTimeout);
   }
 
   /// This configuration, running transactions again like this.
   public ClientConfig withRetry(RetryPolicy policy) {
-    return new ClientConfig(
-        cluster,
-        namenodes,
-        principal,
-        timeout,
-        callTimeout,
-        policy,
-        bufferBytes,
-        cache,
-        maxStaleness,
-        leakDetection);
+    return with(draft -> draft.retry = policy);
   }
 
   /// This configuration, with so much direct memory for streams.
   public ClientConfig withBufferBytes(long bytes) {
-    return new ClientConfig(
-        cluster,
-        namenodes,
-        principal,
-        timeout,
-        callTimeout,
-        retry,
-        bytes,
-        cache,
-        maxStaleness,
-        leakDetection);
+    return with(draft -> draft.bufferBytes = bytes);
   }
 
   /// This configuration, remembering so much.
   public ClientConfig withCache(CacheLimits limits) {
-    return new ClientConfig(
-        cluster,
-        namenodes,
-        principal,
-        timeout,
-        callTimeout,
-        retry,
-        bufferBytes,
-        limits,
-        maxStaleness,
-        leakDetection);
+    return with(draft -> draft.cache = limits);
   }
 
   /// This configuration, trusting what was read for so long.
   public ClientConfig withMaxStaleness(Duration age) {
-    return new ClientConfig(
-        cluster,
-        namenodes,
-        principal,
-        timeout,
-        callTimeout,
-        retry,
-        bufferBytes,
-        cache,
-        age,
-        leakDetection);
+    return with(draft -> draft.maxStaleness = age);
   }
 
   /// This configuration, with the search for what was not closed on or off.
   public ClientConfig withLeakDetection(boolean on) {
-    return new ClientConfig(
-        cluster,
-        namenodes,
-        principal,
-        timeout,
-        callTimeout,
-        retry,
-        bufferBytes,
-        cache,
-        maxStaleness,
-        on);
+    return with(draft -> draft.leakDetection = on);
   }
 }
