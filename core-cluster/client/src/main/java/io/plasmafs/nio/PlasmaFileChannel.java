@@ -55,17 +55,21 @@ final class PlasmaFileChannel extends FileChannel {
     return new PlasmaFileChannel(path, mode, channel.inode(), new Changing(channel));
   }
 
-  /// The bytes of the file, at positions.
+  /// The bytes of the file, at positions. They cannot be changed, unless it says otherwise.
   private sealed interface Content {
     long size() throws IOException;
 
     int read(ByteBuffer target, long at) throws IOException;
 
-    int write(ByteBuffer source, long at) throws IOException;
+    default int write(ByteBuffer source, long at) throws IOException {
+      throw new NonWritableChannelException();
+    }
 
-    void truncate(long size) throws IOException;
+    default void truncate(long size) throws IOException {
+      throw new NonWritableChannelException();
+    }
 
-    void force() throws IOException;
+    default void force() throws IOException {}
 
     void close() throws IOException;
 
@@ -83,19 +87,6 @@ final class PlasmaFileChannel extends FileChannel {
     public int read(ByteBuffer target, long at) throws IOException {
       return file.read(target, at);
     }
-
-    @Override
-    public int write(ByteBuffer source, long at) {
-      throw new NonWritableChannelException();
-    }
-
-    @Override
-    public void truncate(long size) {
-      throw new NonWritableChannelException();
-    }
-
-    @Override
-    public void force() {}
 
     @Override
     public void close() {
@@ -118,19 +109,6 @@ final class PlasmaFileChannel extends FileChannel {
     public int read(ByteBuffer target, long at) {
       throw new FsException(FsStatus.EISDIR, inode + " is a directory");
     }
-
-    @Override
-    public int write(ByteBuffer source, long at) {
-      throw new NonWritableChannelException();
-    }
-
-    @Override
-    public void truncate(long size) {
-      throw new NonWritableChannelException();
-    }
-
-    @Override
-    public void force() {}
 
     @Override
     public void close() {}
