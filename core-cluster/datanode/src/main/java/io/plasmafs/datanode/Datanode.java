@@ -169,12 +169,10 @@ public final class Datanode implements AutoCloseable {
   }
 
   private announce_args announcement(DatanodeConfig config) {
-    HostAndPort address = config.address();
     announce_args result = new announce_args();
     result.cluster = store.cluster();
     result.identity = store.identity();
-    result.address =
-        new HostAndPort(address.host(), address.port() == 0 ? port() : address.port()).toString();
+    result.address = config.address().orPort(port()).toString();
     result.local = config.socket().map(path -> "unix:" + path).orElse("");
     result.host = config.host();
     result.rack = config.rack();

@@ -1,6 +1,6 @@
 package io.plasmafs.datanode;
 
-import io.plasmafs.datanode.store.StoreException;
+import io.plasmafs.settings.ClusterSecret;
 import io.plasmafs.settings.HostAndPort;
 import io.plasmafs.settings.Settings;
 import java.io.IOException;
@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -129,24 +128,16 @@ public final class DatanodeConfig {
 
   /// The cluster's secret, read anew.
   ///
-  /// @throws StoreException if the file cannot be read or is too short
-  public byte[] secret() throws StoreException {
+  /// @throws IOException if the file cannot be read or is too short
+  public byte[] secret() throws IOException {
     Path file = Path.of(settings.required("secret-file"));
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new StoreException("cannot read the cluster's secret " + file + ": " + e, e);
+      throw new IOException("cannot read the cluster's secret " + file + ": " + e, e);
     }
-    int length = bytes.length;
-    while (length > 0 && Character.isWhitespace(bytes[length - 1])) {
-      length--;
-    }
-    if (length < 16) {
-      throw new StoreException(
-          "the cluster's secret " + file + " has " + length + " bytes, at least 16 are needed");
-    }
-    return Arrays.copyOf(bytes, length);
+    return ClusterSecret.of(file, bytes);
   }
 
   /// Where to listen.

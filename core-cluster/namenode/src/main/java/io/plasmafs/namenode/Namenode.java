@@ -251,9 +251,7 @@ public final class Namenode implements AutoCloseable {
     // Before the connections are closed everyone is answered.
     closing(stopEngine);
     this.port = ((InetSocketAddress) server.addresses().get(0)).getPort();
-    HostAndPort named = config.address();
-    this.address =
-        new HostAndPort(named.host(), named.port() == 0 ? port : named.port()).toString();
+    this.address = config.address().orPort(port).toString();
     told.set(address);
     log.info("ready: coordinator of cluster '{}' at {}", description.name(), address);
   }

@@ -2,6 +2,7 @@ package io.plasmafs.namenode;
 
 import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.namenode.repair.RepairSettings;
+import io.plasmafs.settings.ClusterSecret;
 import io.plasmafs.settings.HostAndPort;
 import io.plasmafs.settings.Settings;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -158,16 +158,7 @@ public final class NamenodeConfig {
   ///   read it
   public byte[] secret() throws IOException {
     Path file = Path.of(settings.required("secret-file"));
-    byte[] bytes = readPrivate(file, "the cluster's secret");
-    int length = bytes.length;
-    while (length > 0 && Character.isWhitespace(bytes[length - 1])) {
-      length--;
-    }
-    if (length < 16) {
-      throw new IOException(
-          "the cluster's secret " + file + " has " + length + " bytes, at least 16 are needed");
-    }
-    return Arrays.copyOf(bytes, length);
+    return ClusterSecret.of(file, readPrivate(file, "the cluster's secret"));
   }
 
   /// Users who may do everything.

@@ -51,6 +51,11 @@ public record HostAndPort(String host, int port) {
     return new IllegalArgumentException("\"" + text + "\" is no address of the form host:port");
   }
 
+  /// The same, with the port that any turned out to be.
+  public HostAndPort orPort(int bound) {
+    return port == 0 ? new HostAndPort(host, bound) : this;
+  }
+
   /// The same for a socket; the host's name is not looked up.
   public InetSocketAddress unresolved() {
     return InetSocketAddress.createUnresolved(host, port);

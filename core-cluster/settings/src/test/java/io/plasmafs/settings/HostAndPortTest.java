@@ -18,6 +18,12 @@ final class HostAndPortTest {
   }
 
   @Test
+  void anyPortBecomesTheOneThatIsBound() {
+    assertThat(new HostAndPort("host", 0).orPort(7)).hasToString("host:7");
+    assertThat(new HostAndPort("host", 8).orPort(7)).hasToString("host:8");
+  }
+
+  @Test
   void portMayBeLeftOutWhereThereIsAStandardOne() {
     assertThat(HostAndPort.parse("host", 7)).hasToString("host:7");
     assertThat(HostAndPort.parse("host:8", 7)).hasToString("host:8");
