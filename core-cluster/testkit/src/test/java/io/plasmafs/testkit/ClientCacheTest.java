@@ -1,5 +1,6 @@
 package io.plasmafs.testkit;
 
+import static io.plasmafs.testkit.RandomBytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -56,12 +56,6 @@ class ClientCacheTest {
     client.close();
     writer.close();
     cluster.close();
-  }
-
-  private static byte[] bytes(int count) {
-    byte[] bytes = new byte[count];
-    new Random(count).nextBytes(bytes);
-    return bytes;
   }
 
   private static long callsOf(Runnable work) {

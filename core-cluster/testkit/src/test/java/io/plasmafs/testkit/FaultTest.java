@@ -1,5 +1,6 @@
 package io.plasmafs.testkit;
 
+import static io.plasmafs.testkit.RandomBytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,18 +14,11 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Datanodes and the namenode go away at bad moments.
 class FaultTest {
-
-  private static byte[] bytes(int count) {
-    byte[] bytes = new byte[count];
-    new Random(count).nextBytes(bytes);
-    return bytes;
-  }
 
   @Test
   void datanodeLostWhileWritingIsReplaced() throws IOException {

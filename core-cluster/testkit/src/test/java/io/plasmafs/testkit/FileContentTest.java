@@ -1,5 +1,6 @@
 package io.plasmafs.testkit;
 
+import static io.plasmafs.testkit.RandomBytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,12 +45,6 @@ class FileContentTest {
   static void stop() {
     client.close();
     cluster.close();
-  }
-
-  private static byte[] bytes(int count) {
-    byte[] bytes = new byte[count];
-    new Random(count).nextBytes(bytes);
-    return bytes;
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.plasmafs.testkit;
 
+import static io.plasmafs.testkit.RandomBytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -54,12 +55,6 @@ class FsckTest {
 
   private static String path(Finding finding) {
     return "/" + new String(finding.path().unsafeArray(), StandardCharsets.UTF_8);
-  }
-
-  private static byte[] bytes(int count) {
-    byte[] bytes = new byte[count];
-    new Random(count).nextBytes(bytes);
-    return bytes;
   }
 
   private static Extent write(PlasmaClient client, String path, int blocks) {

@@ -1,5 +1,6 @@
 package io.plasmafs.testkit;
 
+import static io.plasmafs.testkit.RandomBytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +17,6 @@ import io.plasmafs.model.operation.Operation.CreateMode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,12 +40,6 @@ final class LargeTreeTest {
   static void stop() {
     client.close();
     cluster.close();
-  }
-
-  private static byte[] random(int length) {
-    byte[] bytes = new byte[length];
-    new Random(length).nextBytes(bytes);
-    return bytes;
   }
 
   private static void makeFiles(String directory, int count) {
@@ -76,9 +70,9 @@ final class LargeTreeTest {
   @Test
   void copyOfATreeHasTheContentOfAllFiles() throws Exception {
     client.mkdirs("/from/d/empty");
-    byte[] small = random(100);
-    byte[] medium = random(200_000);
-    byte[] large = random(3_000_001);
+    byte[] small = bytes(100);
+    byte[] medium = bytes(200_000);
+    byte[] large = bytes(3_000_001);
     client.write("/from/small", small);
     client.write("/from/d/medium", medium);
     client.write("/from/d/large", large);
@@ -111,7 +105,7 @@ final class LargeTreeTest {
   @Test
   void preservedTimesSurviveTheContent() {
     client.mkdirs("/old");
-    client.write("/old/file", random(300_000));
+    client.write("/old/file", bytes(300_000));
     client.setModified("/old/file", java.time.Instant.ofEpochSecond(1_000_000, 5));
     try (Transaction transaction = client.begin()) {
       long unused = transaction.copyTree(FsPath.of("/old"), FsPath.of("/new"), true);

@@ -2,9 +2,7 @@ package io.plasmafs.testkit.contract;
 
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.Transaction;
-import io.plasmafs.model.FsPath;
 import io.plasmafs.model.Principal;
-import io.plasmafs.model.operation.Operation.Requirement;
 import io.plasmafs.testkit.TestCluster;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +45,7 @@ final class ClientUnderTest extends NamespaceUnderTest implements AutoCloseable 
     client.close();
   }
 
-  private static final class Within extends NamespaceUnderTest implements TransactionUnderTest {
+  private static final class Within extends NamespaceUnderTest implements OpenTransaction {
     private final Transaction transaction;
 
     Within(Transaction transaction) {
@@ -56,18 +54,8 @@ final class ClientUnderTest extends NamespaceUnderTest implements AutoCloseable 
     }
 
     @Override
-    public void require(FsPath path, Requirement kind, long version) {
-      transaction.require(path, kind, version);
-    }
-
-    @Override
-    public void commit() {
-      long unused = transaction.commit();
-    }
-
-    @Override
-    public void abort() {
-      transaction.abort();
+    public Transaction transaction() {
+      return transaction;
     }
   }
 }

@@ -13,7 +13,6 @@ import io.plasmafs.model.Principal;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.model.operation.Operation.AttributeChanges;
 import io.plasmafs.model.operation.Operation.RenameMode;
-import io.plasmafs.model.operation.Operation.Requirement;
 import io.plasmafs.model.operation.Operation.TimeChange;
 import io.plasmafs.model.operation.Operation.XattrMode;
 import io.plasmafs.nio.PlasmaFileAttributes;
@@ -333,7 +332,7 @@ class NioUnderTest implements FilesystemUnderTest {
     perform(() -> xattrs(path).delete(withoutPrefix(name)));
   }
 
-  private static final class Within extends NioUnderTest implements TransactionUnderTest {
+  private static final class Within extends NioUnderTest implements OpenTransaction {
     private final Transaction transaction;
 
     Within(Transaction transaction) {
@@ -342,18 +341,8 @@ class NioUnderTest implements FilesystemUnderTest {
     }
 
     @Override
-    public void require(FsPath path, Requirement kind, long version) {
-      transaction.require(path, kind, version);
-    }
-
-    @Override
-    public void commit() {
-      long unused = transaction.commit();
-    }
-
-    @Override
-    public void abort() {
-      transaction.abort();
+    public Transaction transaction() {
+      return transaction;
     }
   }
 }
