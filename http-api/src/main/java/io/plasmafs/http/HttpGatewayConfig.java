@@ -19,7 +19,7 @@ import java.util.Set;
 /// | `allowed-hosts` | names, beside those of loopback, by which browsers may call it | none |
 /// | `connections` | most at a time | `1000` |
 /// | `uploads` | bodies on their way to datanodes at a time | `64` |
-/// | `large-buffers` | of 2 MiB, for fast downloads; each takes two | `16` |
+/// | `large-buffers` | of 1 MiB, for fast downloads; each takes one | `16` |
 /// | `transactions` | open at a time | `256` |
 /// | `idle-seconds` | a connection without a byte for so long is closed | `60` |
 /// | `patience-seconds` | how long a request waits while the cluster elects, before it gets 503 | `20` |

@@ -23,6 +23,8 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
   private static final int SMALL = 64 << 10;
 
   private final FileContent content;
+  private final long end;
+  private final Runnable letGo;
   private final LeakDetector.Tracked tracked;
   private final Deque<FileContent.Range> ahead = new ArrayDeque<>();
   private final byte[] single = new byte[1];
@@ -39,16 +41,22 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
   private boolean closed;
 
   PlasmaInputStream(PlasmaClient client, FileContent content) {
+    this(client, content, content.size(), content::close);
+  }
+
+  /// @param end where it ends, at the end of the file or before
+  /// @param letGo of the content, when the stream is closed or forgotten
+  PlasmaInputStream(PlasmaClient client, FileContent content, long end, Runnable letGo) {
     this.content = content;
+    this.end = end;
+    this.letGo = letGo;
     this.tracked =
-        client
-            .leaks()
-            .track(this, "input stream of " + content.attributes().inode(), content::close);
+        client.leaks().track(this, "input stream of " + content.attributes().inode(), letGo);
     content
         .inline()
         .ifPresent(bytes -> {
-          ready = bytes;
-          asked = bytes.limit();
+          ready = bytes.limit((int) Math.min(end, bytes.limit()));
+          asked = ready.limit();
         });
   }
 
@@ -81,12 +89,12 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
     if (!target.hasRemaining()) {
       return 0;
     }
-    if (position >= content.size()) {
+    if (position >= end) {
       return -1;
     }
     try {
       int before = target.remaining();
-      while (target.hasRemaining() && position < content.size()) {
+      while (target.hasRemaining() && position < end) {
         if (!ready.hasRemaining() && !fetch(target, before != target.remaining())) {
           break;
         }
@@ -152,15 +160,15 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
   }
 
   private void askAhead() {
-    while (ahead.size() < depth && asked < content.size()) {
-      long end = Math.min(content.size(), FileContent.pieceEnd(asked));
+    while (ahead.size() < depth && asked < end) {
+      long next = Math.min(end, FileContent.pieceEnd(asked));
       Optional<FileContent.Range> range =
-          content.start(asked, (int) (end - asked), ahead.isEmpty(), content.fitsCache());
+          content.start(asked, (int) (next - asked), ahead.isEmpty(), content.fitsCache());
       if (range.isEmpty()) {
         return;
       }
       ahead.addLast(range.get());
-      asked = end;
+      asked = next;
     }
   }
 
@@ -169,19 +177,17 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
     if (closed) {
       throw new ClosedChannelException();
     }
-    long step = Math.max(0, Math.min(count, content.size() - position));
+    long step = Math.max(0, Math.min(count, end - position));
     if (step <= ready.remaining()) {
       ready.position(ready.position() + (int) step);
       position += step;
       return step;
     }
-    if (content.inline().isEmpty()) {
-      dropAhead();
-      ready = ByteBuffer.allocate(0);
-      depth = 1;
-      position += step;
-      asked = position;
-    }
+    dropAhead();
+    ready = ByteBuffer.allocate(0);
+    depth = 1;
+    position += step;
+    asked = position;
     return step;
   }
 
@@ -207,7 +213,7 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
       dropAhead();
       ready = ByteBuffer.allocate(0);
       tracked.closed();
-      content.close();
+      letGo.run();
     }
   }
 }

@@ -86,6 +86,9 @@ class FileContentTest {
         ByteBuffer target = ByteBuffer.allocate(length);
         assertThat(file.read(target, from)).isEqualTo(length);
         assertThat(target.array()).isEqualTo(Arrays.copyOfRange(content, from, from + length));
+        try (PlasmaInputStream range = file.stream(from, length)) {
+          assertThat(range.readAllBytes()).isEqualTo(target.array());
+        }
       }
       assertThat(file.read(ByteBuffer.allocate(1), size)).isEqualTo(-1);
     }
@@ -104,6 +107,32 @@ class FileContentTest {
       end += step;
     }
     assertThat(client.readAll("/append")).isEqualTo(content);
+  }
+
+  @Test
+  void rangesEndWhereTheFileEndsAndBeginWithinIt() throws IOException {
+    client.write("/ranges", bytes(100_000));
+    try (PlasmaFile file = client.openFile("/ranges")) {
+      try (PlasmaInputStream rest = file.stream(99_990, Long.MAX_VALUE)) {
+        assertThat(rest.readAllBytes()).hasSize(10);
+      }
+      try (PlasmaInputStream nothing = file.stream(100_000, 1)) {
+        assertThat(nothing.read()).isEqualTo(-1);
+      }
+      assertThatThrownBy(() -> file.stream(100_001, 1)).isInstanceOf(PlasmaIOException.class);
+      assertThatThrownBy(() -> file.stream(-1, 1)).isInstanceOf(PlasmaIOException.class);
+    }
+  }
+
+  @Test
+  void skipsFromInlineBytesIntoTheHoleBehindThem() throws IOException {
+    client.write("/skip", new byte[] {1, 2, 3});
+    client.truncate("/skip", 1000);
+    try (PlasmaInputStream in = client.openInput("/skip")) {
+      assertThat(in.skip(900)).isEqualTo(900);
+      assertThat(in.position()).isEqualTo(900);
+      assertThat(in.readAllBytes()).isEqualTo(new byte[100]);
+    }
   }
 
   @Test

@@ -1,18 +1,18 @@
 package io.plasmafs.http.files;
 
+import io.plasmafs.client.PlasmaFile;
+import io.plasmafs.client.PlasmaInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /// Moves content from datanodes to whoever takes it, piece by piece.
 ///
-/// It begins with a small buffer. When there is much to move, and large buffers are left, it takes
-/// two of them: one is filled while the other is taken. A taker that turns out to be slow gives
-/// them back. For one thread.
+/// When there is more to move than a small buffer holds, and a large one is left, it takes that and
+/// has the content read ahead. A taker that turns out to be slow gives both up. For one thread.
 final class Transfer {
-  /// A taker of large pieces that needs longer for one of them is slow: less than 4 MiB/s.
+  /// A taker of large pieces that needs longer for one of them is slow: less than 2 MiB/s.
   private static final long SLOW_NANOS = 500_000_000;
 
   private final TransferBuffers buffers;
@@ -38,8 +38,8 @@ final class Transfer {
     }
     long at = first;
     long end = first + length;
-    if (length > TransferBuffers.LARGE) {
-      at = fast(at, end, taker);
+    if (content instanceof Content.Remote(PlasmaFile file) && length > TransferBuffers.SMALL) {
+      at = fast(file, at, end, taker);
     }
     if (at < end) {
       slow(at, end, taker);
@@ -49,10 +49,10 @@ final class Transfer {
   private void slow(long from, long end, Taker taker) throws IOException {
     ByteBuffer buffer = buffers.small();
     try {
-      for (long at = from; at < end; ) {
-        int count = fill(buffer, at, end);
-        taker.take(buffer);
-        at += count;
+      for (long at = from; at < end; at += buffer.limit()) {
+        clear(buffer, at, end);
+        content.read(buffer, at);
+        taker.take(buffer.flip());
       }
     } finally {
       buffers.give(buffer);
@@ -62,96 +62,41 @@ final class Transfer {
   /// Moves as much as it can fast.
   ///
   /// @return where it stopped
-  private long fast(long from, long end, Taker taker) throws IOException {
-    Optional<ByteBuffer> one = buffers.tryLarge();
-    if (one.isEmpty()) {
+  private long fast(PlasmaFile file, long from, long end, Taker taker) throws IOException {
+    Optional<ByteBuffer> large = buffers.tryLarge();
+    if (large.isEmpty()) {
       return from;
     }
-    Optional<ByteBuffer> two = buffers.tryLarge();
-    if (two.isEmpty()) {
-      buffers.give(one.get());
-      return from;
-    }
-    ByteBuffer taken = one.get();
-    ByteBuffer filled = two.get();
-    FutureTask<Integer> filling = null;
-    try {
+    ByteBuffer buffer = large.get();
+    try (PlasmaInputStream stream = file.stream(from, end - from)) {
+      boolean slow = false;
       long at = from;
-      int ready = fill(taken, at, end);
-      while (true) {
-        long next = at + ready;
-        if (next == end) {
-          taker.take(taken);
-          return end;
-        }
-        ByteBuffer target = filled;
-        filling = new FutureTask<>(() -> fill(target, next, end));
-        Thread.ofVirtual().name("read ahead").start(filling);
+      while (at < end && !slow) {
+        clear(buffer, at, end);
+        fill(buffer, stream);
         long start = System.nanoTime();
-        taker.take(taken);
-        at = next;
-        boolean tooSlow = System.nanoTime() - start > SLOW_NANOS;
-        ready = await(filling);
-        filling = null;
-        ByteBuffer swap = taken;
-        taken = filled;
-        filled = swap;
-        if (tooSlow) {
-          taker.take(taken);
-          return at + ready;
-        }
+        taker.take(buffer.flip());
+        at += buffer.limit();
+        slow = System.nanoTime() - start > SLOW_NANOS;
       }
+      return at;
     } finally {
-      if (filling != null) {
-        settle(filling);
-      }
-      buffers.give(taken);
-      buffers.give(filled);
+      buffers.give(buffer);
     }
   }
 
-  /// Fills a buffer, up to a multiple of its size in the file.
-  ///
-  /// @return how many bytes it has now
-  private int fill(ByteBuffer buffer, long at, long end) throws IOException {
+  /// Makes room for a piece that ends at the end, or at a multiple of the buffer's size in the
+  /// file.
+  private static void clear(ByteBuffer buffer, long at, long end) {
     long stop = Math.min(end, (at / buffer.capacity() + 1) * buffer.capacity());
     buffer.clear().limit((int) (stop - at));
-    content.read(buffer, at);
-    buffer.flip();
-    return (int) (stop - at);
   }
 
-  /// Waits, even if the thread is interrupted: nobody may take a buffer that is being filled.
-  private static int await(FutureTask<Integer> filling) throws IOException {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return filling.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+  private static void fill(ByteBuffer buffer, PlasmaInputStream stream) throws IOException {
+    while (buffer.hasRemaining()) {
+      if (stream.read(buffer) < 0) {
+        throw new EOFException("the content ends at byte " + stream.position());
       }
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException io -> throw io;
-        case RuntimeException runtime -> throw runtime;
-        case null, default -> throw new IOException(e.getCause());
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /// Nobody may be filling a buffer that is given back.
-  private static void settle(FutureTask<Integer> filling) {
-    try {
-      int unused = await(filling);
-    } catch (IOException | RuntimeException e) {
-      // The transfer has failed already; this failure adds nothing.
-      return;
     }
   }
 }

@@ -12,8 +12,8 @@ public final class TransferBuffers {
   /// Bytes of a small buffer: as much as datanodes checksum at once.
   static final int SMALL = 64 << 10;
 
-  /// Bytes of a large buffer: two pieces that are fetched side by side.
-  static final int LARGE = 2 << 20;
+  /// Bytes of a large buffer: a piece as the client fetches them.
+  static final int LARGE = 1 << 20;
 
   private final AtomicInteger largeLeft;
   private final ConcurrentLinkedQueue<ByteBuffer> freeLarge = new ConcurrentLinkedQueue<>();
