@@ -3,6 +3,7 @@ package io.plasmafs.webdav;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plasmafs.testkit.TestCluster;
+import io.plasmafs.testkit.TestSize;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -20,11 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The door mounted by the kernel, through davfs2. Needs FUSE, and to be root.
 ///
-/// The large file has as many MiB as `-Dplasma.test.large.mib` says: 2048 show that nothing breaks
-/// where 31 bits end, and take some minutes and 10 GiB of disk.
+/// The large file of full size shows that nothing breaks where 31 bits end; it takes some minutes
+/// and 10 GiB of disk. `-Dplasma.test.large.mib` states another size.
 class DavfsTest {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
-  private static final int LARGE_MIB = Integer.getInteger("plasma.test.large.mib", 64);
+  private static final int LARGE_MIB = TestSize.of("plasma.test.large.mib", 64, 2048);
   private static final int BEYOND = 12_345;
   private static Doors doors;
 

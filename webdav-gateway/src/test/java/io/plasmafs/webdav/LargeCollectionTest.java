@@ -8,6 +8,7 @@ import io.plasmafs.model.FsPath;
 import io.plasmafs.model.Name;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation.AttributeChanges;
+import io.plasmafs.testkit.TestSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -24,9 +25,9 @@ import javax.xml.stream.XMLStreamReader;
 import org.junit.jupiter.api.Test;
 
 /// Collections of many members are told as they are read: no part of the door ever holds all of
-/// them. `-Dplasma.test.members` says how many there are.
+/// them. `-Dplasma.test.members` says how many there are, if not as many as [TestSize] has it.
 class LargeCollectionTest {
-  private static final int MEMBERS = Integer.getInteger("plasma.test.members", 10_000);
+  private static final int MEMBERS = TestSize.of("plasma.test.members", 10_000, 100_000);
   private static final int AT_A_TIME = 500;
 
   @Test
