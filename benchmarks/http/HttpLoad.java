@@ -31,7 +31,14 @@ public final class HttpLoad {
   private static final int SMALL = 4096;
   private static final int CONNECTIONS = 8;
   private static final int PUTS = 1000;
+  private static final int LARGE_ROUNDS = 4;
   private static final long GET_NANOS = 5_000_000_000L;
+
+  /// A server in a JVM is as fast as it will be when what it runs often has been compiled.
+  private static final long WARM_UP_NANOS = 20_000_000_000L;
+
+  /// Of [#PUTS] PUTs in each of the ways.
+  private static final int WARM_UP_ROUNDS = 5;
 
   private final PlasmaClient client;
   private final URI gateway;
@@ -51,12 +58,16 @@ public final class HttpLoad {
       long mib = arguments.length > 3 ? Long.parseLong(arguments[3]) : 1024;
       HttpLoad benchmark = new HttpLoad(client, URI.create(arguments[1]), mib << 20);
       var unusedInode = client.mkdirs("/http-benchmark");
+      benchmark.puts("fresh", true);
+      for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+        benchmark.puts("warm-up-" + round, false);
+      }
+      benchmark.puts("warm", true);
       benchmark.large();
       benchmark.gets("plasma http", benchmark.gateway.resolve("/v1/fs/http-benchmark/4k"));
       if (arguments.length > 2 && !arguments[2].isEmpty()) {
         benchmark.gets("static server", URI.create(arguments[2]));
       }
-      benchmark.puts();
       long unused = client.removeTree("/http-benchmark");
     }
   }
@@ -79,9 +90,9 @@ public final class HttpLoad {
     print(what, largeBytes / seconds(start) / (1 << 20), "MiB/s");
   }
 
-  /// Twice, in turns, so that both meet the same machine.
+  /// Several times, in turns, so that both meet the same machine.
   private void large() throws Exception {
-    for (int round = 1; round <= 2; round++) {
+    for (int round = 1; round <= LARGE_ROUNDS; round++) {
       rate("PUT, client library, round " + round, this::nativePut);
       rate("PUT, HTTP, round " + round, this::httpPut);
       rate("GET, client library, round " + round, this::nativeGet);
@@ -121,8 +132,7 @@ public final class HttpLoad {
 
   private void gets(String what, URI target) throws Exception {
     var unusedInode = client.write("/http-benchmark/4k", Arrays.copyOf(piece, SMALL));
-    // Once to warm up.
-    long unused = gets(target, GET_NANOS / 2);
+    long unused = gets(target, WARM_UP_NANOS);
     long count = gets(target, GET_NANOS);
     print("GET 4 KiB, " + CONNECTIONS + " connections, " + what, count / (GET_NANOS / 1e9), "1/s");
   }
@@ -145,16 +155,20 @@ public final class HttpLoad {
         });
   }
 
-  private void puts() throws Exception {
+  /// @param name of the directory they go to, which says when it was
+  /// @param print whether the figures are of interest
+  private void puts(String name, boolean print) throws Exception {
+    String directory = "/v1/fs/http-benchmark/" + name;
     byte[] small = Arrays.copyOf(piece, SMALL);
-    long start = System.nanoTime();
     try (HttpConnection connection = new HttpConnection(gateway)) {
+      String unused = connection.post(directory + "?op=mkdir");
+      long start = System.nanoTime();
       for (int i = 0; i < PUTS; i++) {
-        connection.put("/v1/fs/http-benchmark/each-" + i, small, SMALL);
+        connection.put(directory + "/each-" + i, small, SMALL);
       }
+      puts(print, name + ", each its own commit, 1 connection", PUTS / seconds(start));
     }
-    print("PUT 4 KiB, each its own commit, one connection", PUTS / seconds(start), "1/s");
-    start = System.nanoTime();
+    long start = System.nanoTime();
     long done =
         sideBySide(
             CONNECTIONS,
@@ -162,21 +176,27 @@ public final class HttpLoad {
               long thread = Thread.currentThread().threadId();
               try (HttpConnection connection = new HttpConnection(gateway)) {
                 for (int i = 0; i < PUTS / CONNECTIONS; i++) {
-                  connection.put("/v1/fs/http-benchmark/side-" + thread + "-" + i, small, SMALL);
+                  connection.put(directory + "/side-" + thread + "-" + i, small, SMALL);
                 }
               }
               return (long) PUTS / CONNECTIONS;
             });
-    print("PUT 4 KiB, each its own commit, 8 connections", done / seconds(start), "1/s");
+    puts(print, name + ", each its own commit, 8 connections", done / seconds(start));
     start = System.nanoTime();
     try (HttpConnection connection = new HttpConnection(gateway)) {
       String transaction = connection.post("/v1/tx");
       for (int i = 0; i < PUTS; i++) {
-        connection.put(transaction + "/fs/http-benchmark/one-" + i, small, SMALL);
+        connection.put(transaction + "/fs/http-benchmark/" + name + "/one-" + i, small, SMALL);
       }
       String unused = connection.post(transaction + "/commit");
     }
-    print("PUT 4 KiB, in one transaction, one connection", PUTS / seconds(start), "1/s");
+    puts(print, name + ", in one transaction", PUTS / seconds(start));
+  }
+
+  private static void puts(boolean print, String how, double rate) {
+    if (print) {
+      print("PUT 4 KiB, " + how, rate, "1/s");
+    }
   }
 
   private static long sideBySide(int threads, Callable<Long> work)

@@ -19,12 +19,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// The load of a WebDAV server: one large file, many small ones, one large collection. Runs from
 /// its source: `java DavLoad.java URL [MIB]`. Says one line for each measurement: name, value,
-/// unit.
+/// unit. What is named `fresh` was measured as the server had just been started, all else when it
+/// had been at work for a while: a JVM compiles what it runs often.
 public final class DavLoad {
   private static final int SMALL_FILES = 1000;
   private static final int SMALL_BYTES = 1024;
   private static final int MEMBERS = 10_000;
   private static final int REPEATS = 3;
+
+  /// Of 1,000 PUTs and as many GETs.
+  private static final int WARM_UP_ROUNDS = 20;
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -42,9 +46,13 @@ public final class DavLoad {
 
   private void run(int mib) throws Exception {
     send("MKCOL", "", BodyPublishers.noBody());
+    report("fresh-", small("/fresh", 1), 1);
+    for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+      Rates unused = small("/warm" + round, 8);
+    }
     large(mib);
     for (int connections : new int[] {1, 8}) {
-      small(connections);
+      report("", small("/small" + connections, connections), connections);
     }
     listing();
     send("DELETE", "", BodyPublishers.noBody());
@@ -69,8 +77,10 @@ public final class DavLoad {
     }
   }
 
-  private void small(int connections) throws Exception {
-    String directory = "/small" + connections;
+  /// Requests in a second.
+  private record Rates(double puts, double gets) {}
+
+  private Rates small(String directory, int connections) throws Exception {
     send("MKCOL", directory, BodyPublishers.noBody());
     byte[] content = new byte[SMALL_BYTES];
     double put =
@@ -83,8 +93,12 @@ public final class DavLoad {
             connections,
             SMALL_FILES,
             i -> send("GET", directory + "/" + i, BodyPublishers.noBody()));
-    report("put-small-" + connections, SMALL_FILES / put, "1/s");
-    report("get-small-" + connections, SMALL_FILES / get, "1/s");
+    return new Rates(SMALL_FILES / put, SMALL_FILES / get);
+  }
+
+  private static void report(String when, Rates rates, int connections) {
+    report(when + "put-small-" + connections, rates.puts(), "1/s");
+    report(when + "get-small-" + connections, rates.gets(), "1/s");
   }
 
   private void listing() throws Exception {
