@@ -1,9 +1,11 @@
 package io.plasmafs.benchmarks;
 
 import fsbench.BenchFs;
+import io.plasmafs.client.ClientConfig;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.PlasmaFile;
 import io.plasmafs.client.PlasmaOutputStream;
+import io.plasmafs.client.cache.CacheLimits;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
@@ -26,9 +28,13 @@ public final class PlasmaBenchFs implements BenchFs {
 
   /// Connects.
   ///
-  /// @param conf `namenodes` as the client library takes them
+  /// @param conf `namenodes` as the client library takes them; `cache=none` for a client that
+  ///   remembers nothing
   public PlasmaBenchFs(Map<String, String> conf) {
-    client = PlasmaClient.connect(conf.getOrDefault("namenodes", "127.0.0.1:2727"));
+    ClientConfig config = ClientConfig.of(conf.getOrDefault("namenodes", "127.0.0.1:2727"));
+    client =
+        PlasmaClient.connect(
+            "none".equals(conf.get("cache")) ? config.withCache(CacheLimits.NONE) : config);
   }
 
   @Override

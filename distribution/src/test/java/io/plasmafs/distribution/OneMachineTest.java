@@ -96,6 +96,30 @@ final class OneMachineTest {
     assertThat(refused.err()).contains("stop it first");
     assertThat(cluster.plasma("datanode", "drain", "datanode-77").err())
         .contains("datanode-77 is no datanode of this cluster");
+    assertThat(cluster.plasma("datanode", "add", "127.0.0.1:1").err())
+        .contains("no datanode answers at")
+        .hasLineCount(1);
+  }
+
+  @Test
+  @Order(3)
+  void fsckFindsNothingAndThenWhatWasDone() throws Exception {
+    assertThat(cluster.plasma("fsck").succeeded().out()).contains("no problems");
+
+    cluster.sql("UPDATE inode SET nlink = nlink + 1 WHERE size = 5000123");
+    PlasmaCommandLine.Result found = cluster.plasma("fsck", "--json", "/tree");
+    assertThat(found.exit()).isEqualTo(1);
+    assertThat(found.out())
+        .contains("\"kind\" : \"link-count\"", "\"clean\" : false", "/tree/large");
+
+    cluster.sql("UPDATE inode SET nlink = nlink - 1 WHERE size = 5000123");
+    cluster.plasma("fsck", "--repair").succeeded();
+  }
+
+  @Test
+  @Order(3)
+  void datanodesThatAreEvenStayAsTheyAre() throws Exception {
+    assertThat(cluster.plasma("balance", "--json").succeeded().out()).contains("\"even\" : true");
   }
 
   @Test

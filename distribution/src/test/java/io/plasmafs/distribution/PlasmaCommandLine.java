@@ -4,9 +4,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -128,6 +133,25 @@ final class PlasmaCommandLine {
       throw new AssertionError(name + " is not running; these are: " + processes().keySet());
     }
     return found;
+  }
+
+  /// Changes tables of the namenode behind its back.
+  void sql(String statement) throws IOException, SQLException {
+    Properties namenode = new Properties();
+    Path file = directory.resolve("namenode-1").resolve("configuration");
+    try (var in = Files.newInputStream(file)) {
+      namenode.load(in);
+    }
+    String password =
+        Files.readString(Path.of(namenode.getProperty("database-password-file"))).strip();
+    try (Connection connection =
+            DriverManager.getConnection(
+                namenode.getProperty("database-url"),
+                namenode.getProperty("database-user"),
+                password);
+        Statement made = connection.createStatement()) {
+      made.executeUpdate(statement);
+    }
   }
 
   /// Kills a process the way a crash would, and waits until it is gone.

@@ -70,7 +70,10 @@ final class PieceDelivery {
           }
           List<Replica> failed = new ArrayList<>();
           for (int position : answer.failed()) {
-            if (position >= 0 && position < replicas.size()) {
+            // What stands behind a datanode that failed was perhaps never reached: it is not to
+            // blame. If it has failed too, the next attempt tells.
+            boolean isReached = !answer.failed().contains(position - 1);
+            if (position >= 0 && position < replicas.size() && isReached) {
               failed.add(replicas.get(position));
             }
           }

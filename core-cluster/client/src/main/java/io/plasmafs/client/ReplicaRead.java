@@ -53,7 +53,7 @@ final class ReplicaRead implements AutoCloseable {
   private final StringBuilder tried = new StringBuilder();
   private int next;
 
-  /// Not answered as far as is known: one, or two if the first is slow.
+  /// Not answered as far as is known: one, or more if the first are slow.
   private final List<Attempt> asked = new ArrayList<>(2);
 
   private long askedNanos;
@@ -219,23 +219,26 @@ final class ReplicaRead implements AutoCloseable {
             + ")");
   }
 
-  /// Waits for an answer; asks another copy if that takes longer than reads usually do.
+  /// Waits for an answer; asks one more copy each time that takes longer than reads usually do.
   private Attempt firstToAnswer() {
-    if (asked.size() == 1 && next < order.size()) {
-      ReadPace pace = datanodes.readPace();
+    ReadPace pace = datanodes.readPace();
+    while (next < order.size()) {
       long patience = askedNanos + pace.patienceNanos() - System.nanoTime();
-      if (!Waiting.isDone(asked.get(0).answer(), patience) && pace.mayHedge()) {
-        ask();
+      if (Waiting.isDone(anyAnswer(), patience) || !pace.mayHedge()) {
+        break;
       }
+      ask();
     }
-    if (asked.size() == 1) {
-      return asked.get(0);
+    return asked.size() == 1 ? asked.get(0) : Waiting.on(anyAnswer());
+  }
+
+  /// The attempt that ends first, well or not.
+  private CompletableFuture<Attempt> anyAnswer() {
+    CompletableFuture<Attempt> first = new CompletableFuture<>();
+    for (Attempt attempt : asked) {
+      var unused = attempt.answer().whenComplete((got, error) -> first.complete(attempt));
     }
-    CompletableFuture<?>[] answers =
-        asked.stream()
-            .map(attempt -> attempt.answer().handle((got, error) -> attempt))
-            .toArray(CompletableFuture[]::new);
-    return (Attempt) Waiting.on(CompletableFuture.anyOf(answers));
+    return first;
   }
 
   /// Copies the bytes wanted; what the datanode does not have is zero.

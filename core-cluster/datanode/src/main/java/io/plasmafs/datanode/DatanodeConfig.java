@@ -33,7 +33,7 @@ import java.util.Set;
 /// | `network-threads` | event loops | 2 |
 /// | `connections` | most at a time | 256 |
 /// | `connection-bytes` | bytes of unanswered calls at which a connection is not read any further; less if there are many | 8388608 |
-/// | `forward-timeout-millis` | how long the next datanode of a chain may take | 20000 |
+/// | `forward-timeout-millis` | how long datanodes of a chain may take, all those behind this one together; the last of them has half of it | 20000 |
 ///
 /// Writes in memory are bounded by half of the memory for buffers. Half of that is shared out
 /// evenly among the connections, up to `connection-bytes` for each; a connection may exceed its
@@ -200,7 +200,7 @@ public final class DatanodeConfig {
     return settings.number("connection-bytes", 8 << 20, 1024, 1 << 30);
   }
 
-  /// How long the next datanode of a chain may take.
+  /// How long all datanodes of a chain behind this one may take together.
   public Duration forwardTimeout() {
     return Duration.ofMillis(settings.number("forward-timeout-millis", 20_000, 1, 3_600_000));
   }

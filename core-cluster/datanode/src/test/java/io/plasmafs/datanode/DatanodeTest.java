@@ -21,6 +21,8 @@ import io.plasmafs.protocol.xdr.write_block_result;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +135,25 @@ class DatanodeTest {
           nodes.write(nodes.clients.get(0), nodes.piece(0, 9, 0, 1, 5, bytes(BLOCK), 1, 2)).join();
       assertThat(lost.failed).containsExactly(1, 2);
       assertThat(nodes.read(nodes.clients.get(0), 0, 9, 0, BLOCK, 5).status).isZero();
+    }
+  }
+
+  /// Twelve pieces, more than the second datanode takes before it is waited for.
+  @Test
+  void whoSaysNothingAtTheEndOfAChainIsToldFromWhoWaitsForIt() throws IOException {
+    try (Nodes nodes = new Nodes(directory, 2, BLOCK, BYTES);
+        ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      List<CompletableFuture<write_block_result>> answers = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        write_block_args piece = nodes.piece(0, 16L * i, 0, 16, 5, bytes(16 * BLOCK), 1, 1);
+        piece.chain[1].address = "127.0.0.1:" + silent.getLocalPort();
+        answers.add(nodes.write(nodes.clients.get(0), piece));
+      }
+      for (CompletableFuture<write_block_result> answer : answers) {
+        write_block_result result = answer.join();
+        assertStatus(result.status, FsStatus.EUNAVAIL);
+        assertThat(result.failed).as(result.message).containsExactly(2);
+      }
     }
   }
 

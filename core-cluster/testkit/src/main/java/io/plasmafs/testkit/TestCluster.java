@@ -6,6 +6,7 @@ import io.plasmafs.client.cache.CacheLimits;
 import io.plasmafs.datanode.Datanode;
 import io.plasmafs.datanode.DatanodeConfig;
 import io.plasmafs.datanode.DatanodeStore;
+import io.plasmafs.datanode.store.Disk;
 import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.namenode.Namenode;
 import io.plasmafs.namenode.NamenodeConfig;
@@ -168,7 +169,7 @@ public final class TestCluster implements AutoCloseable {
       // From now on it is always found at the same port.
       set("listen", "127.0.0.1:" + namenode.port());
       for (int i = 0; i < options.datanodes(); i++) {
-        addDatanode(secret, i);
+        addDatanode(secret, i, Disk.local());
       }
       awaitDatanodes(options.datanodes());
     } catch (IOException | RuntimeException e) {
@@ -187,7 +188,23 @@ public final class TestCluster implements AutoCloseable {
     namenodeProperties.setProperty(key, value);
   }
 
-  private void addDatanode(Path secret, int number) throws IOException {
+  private void addDatanode(Path secret, int number, Disk disk) throws IOException {
+    Properties properties = newDatanode(secret, number);
+    Datanode datanode = Datanode.start(DatanodeConfig.of(properties), disk);
+    properties.setProperty("listen", "127.0.0.1:" + datanode.port());
+    datanodes.add(datanode);
+    datanodeProperties.add(properties);
+  }
+
+  /// Makes the store of one more datanode, which the caller is to start.
+  ///
+  /// @param number that no other has
+  /// @return its settings
+  Properties newDatanode(int number) throws IOException {
+    return newDatanode(secret(), number);
+  }
+
+  private Properties newDatanode(Path secret, int number) throws IOException {
     Path volume = directory.resolve("datanode" + number);
     String identity =
         DatanodeStore.format(
@@ -212,10 +229,7 @@ public final class TestCluster implements AutoCloseable {
       properties.setProperty("socket", directory.resolve("dn" + number).toString());
     }
     properties.putAll(options.datanode());
-    Datanode datanode = Datanode.start(DatanodeConfig.of(properties));
-    properties.setProperty("listen", "127.0.0.1:" + datanode.port());
-    datanodes.add(datanode);
-    datanodeProperties.add(properties);
+    return properties;
   }
 
   /// Where clients find the cluster: host:port.
@@ -244,8 +258,15 @@ public final class TestCluster implements AutoCloseable {
   ///
   /// @return its number, counted from 0
   public int addDatanode() {
+    return addDatanode(Disk.local());
+  }
+
+  /// Starts one more datanode, with a new and empty store on a disk of its own.
+  ///
+  /// @return its number, counted from 0
+  public int addDatanode(Disk disk) {
     try {
-      addDatanode(secret(), datanodes.size());
+      addDatanode(secret(), datanodes.size(), disk);
       return datanodes.size() - 1;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

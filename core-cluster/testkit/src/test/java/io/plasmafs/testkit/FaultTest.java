@@ -7,13 +7,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.PlasmaOutputStream;
 import io.plasmafs.client.Transaction;
+import io.plasmafs.client.WriteOptions;
 import io.plasmafs.client.cache.CacheLimits;
+import io.plasmafs.datanode.store.Disk;
+import io.plasmafs.datanode.store.DiskFile;
+import io.plasmafs.model.Datanode;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.operation.Location;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +46,7 @@ class FaultTest {
         assertThat(client.readAll(path)).isEqualTo(content);
         cluster.startDatanode(victim);
         cluster.awaitDatanodes(3);
-        assertThat(client.extents(io.plasmafs.model.FsPath.of(path)))
+        assertThat(client.extents(FsPath.of(path)))
             .allSatisfy(extent -> assertThat(extent.replicas()).hasSize(2));
       }
     }
@@ -55,6 +66,110 @@ class FaultTest {
           .isInstanceOf(IOException.class);
       assertThatThrownBy(out::close).isInstanceOf(IOException.class);
       assertThat(client.exists("/file")).isFalse();
+    }
+  }
+
+  /// The disk says once that it could not make stable what was written, as disks do: asked again it
+  /// would say that all is well.
+  @Test
+  void whatADiskCouldNotMakeStableIsWrittenElsewhereBeforeTheCommit() {
+    byte[] content = bytes(3 << 20);
+    AtomicBoolean fails = new AtomicBoolean();
+    try (TestCluster cluster = TestCluster.options().start();
+        PlasmaClient client = cluster.connectWithoutCache()) {
+      String failing =
+          cluster.identity(
+              cluster.addDatanode(file -> onceUnstable(Disk.local().open(file), fails)));
+      cluster.awaitDatanodes(3);
+      FsPath path = FsPath.of("/file");
+      try (Transaction transaction = client.begin()) {
+        var unused =
+            transaction.write(
+                Location.of(path),
+                ByteBuffer.wrap(content),
+                WriteOptions.DEFAULT.withHost("host2"));
+        fails.set(true);
+        transaction.commit();
+      }
+      assertThat(fails).isFalse();
+      Datanode broken =
+          client.status().datanodes().stream()
+              .filter(datanode -> datanode.identity().equals(failing))
+              .findFirst()
+              .orElseThrow();
+      assertThat(client.extents(path))
+          .allSatisfy(extent ->
+              assertThat(extent.replicas())
+                  .hasSize(2)
+                  .noneMatch(replica -> replica.datanode().equals(broken.id())));
+      assertThat(client.readAll("/file")).isEqualTo(content);
+      Eventually.await(
+          "the datanode to be out of service",
+          () ->
+              client.status().datanodes().stream()
+                  .anyMatch(datanode ->
+                      datanode.id().equals(broken.id())
+                          && datanode.state() == Datanode.State.DEAD));
+      client.write("/later", content);
+      assertThat(client.readAll("/later")).isEqualTo(content);
+    }
+  }
+
+  private static DiskFile onceUnstable(DiskFile real, AtomicBoolean fails) {
+    return (DiskFile)
+        Proxy.newProxyInstance(
+            DiskFile.class.getClassLoader(),
+            new Class<?>[] {DiskFile.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("sync") && fails.getAndSet(false)) {
+                throw new IOException("Input/output error");
+              }
+              return method.invoke(real, arguments);
+            });
+  }
+
+  /// A client stands still in the middle of a block for longer than its transaction may be idle.
+  /// Meanwhile the block, and all others, are given to another file.
+  @Test
+  void whoWritesOnAfterALongPauseReachesNoBlockOfOthers() throws IOException {
+    int block = 4 << 20;
+    try (TestCluster cluster =
+            TestCluster.options().blockSize(block).datanodeBytes(5L * block).start();
+        PlasmaClient paused = PlasmaClient.connect(cluster.config().withLeakDetection(false));
+        PlasmaClient other = cluster.connectWithoutCache()) {
+      Transaction transaction = paused.begin(Optional.empty(), Duration.ofSeconds(3));
+      PlasmaOutputStream out = transaction.openOutput("/late");
+      out.write(bytes((1 << 20) + 1));
+
+      long blocks = other.status().datanodes().get(0).blocks();
+      byte[] content = bytes((int) blocks * block);
+      Eventually.await(
+          "the blocks of the paused client",
+          () -> {
+            try {
+              other.write("/other", content);
+              return true;
+            } catch (FsException e) {
+              assertThat(e.status()).isEqualTo(FsStatus.ENOSPC);
+              return false;
+            }
+          });
+
+      assertThatThrownBy(
+              () -> {
+                out.write(bytes(2 << 20));
+                out.close();
+              })
+          .isInstanceOf(IOException.class);
+      assertThatThrownBy(transaction::commit).isInstanceOf(FsException.class);
+      transaction.close();
+      for (int i = 0; i < 2; i++) {
+        cluster.stopDatanode(i);
+        assertThat(other.readAll("/other")).isEqualTo(content);
+        cluster.startDatanode(i);
+        cluster.awaitDatanodes(2);
+      }
+      assertThat(other.exists("/late")).isFalse();
     }
   }
 
@@ -152,7 +267,7 @@ class FaultTest {
     assertThatThrownBy(() ->
             PlasmaClient.connect(
                 io.plasmafs.client.ClientConfig.of("127.0.0.1:1")
-                    .withTimeout(java.time.Duration.ofMillis(300))))
+                    .withTimeout(Duration.ofMillis(300))))
         .isInstanceOfSatisfying(
             FsException.class,
             e -> {

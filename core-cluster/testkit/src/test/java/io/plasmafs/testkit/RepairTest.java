@@ -108,6 +108,40 @@ class RepairTest {
     }
   }
 
+  /// Everything it held is on others, or gone, when it returns: what its disk has is stale.
+  @Test
+  void aDatanodeThatReturnsLateHoldsNothingAndIsUsedAgain() throws IOException {
+    try (TestCluster cluster = options().start();
+        PlasmaClient client = cluster.connectWithoutCache()) {
+      Map<String, byte[]> files = fill(client);
+      DatanodeId late = idOf(cluster, client, 0);
+      cluster.stopDatanode(0);
+      byte[] changed = new byte[1 << 20];
+      client.write("/file0", changed);
+      files.put("/file0", changed);
+      client.unlink("/file1");
+      files.remove("/file1");
+      awaitExtents(client, files, copies(2, late));
+
+      cluster.startDatanode(0);
+      cluster.awaitDatanodes(3);
+      Eventually.await(
+          "an empty datanode",
+          () ->
+              client.status().datanodes().stream()
+                  .filter(datanode -> datanode.id().equals(late))
+                  .allMatch(datanode -> datanode.used() == 0));
+      Eventually.await("a clean check", () -> Checked.isClean(client));
+      for (String path : files.keySet()) {
+        client.setReplication(path, 3);
+      }
+      awaitExtents(client, files, copies(3, new DatanodeId(999)));
+      cluster.stopDatanode(1);
+      cluster.stopDatanode(2);
+      assertReadable(client, files);
+    }
+  }
+
   @Test
   void aDatanodeIsEmptiedAndRemoved() throws IOException {
     try (TestCluster cluster = options().start();

@@ -6,6 +6,7 @@ import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Ticket;
 import io.plasmafs.oncrpc.RpcClient;
+import io.plasmafs.oncrpc.RpcException;
 import io.plasmafs.oncrpc.xdr.BulkData;
 import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.Programs;
@@ -23,7 +24,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /// One connection to a datanode. Futures fail with [FsException] only: EUNAVAIL when the connection
-/// was lost or no answer came in time.
+/// was lost or no answer came in time, which ends the connection.
 public final class DatanodeConnection {
   private final RpcClient rpc;
 
@@ -119,7 +120,16 @@ public final class DatanodeConnection {
     rpc.close();
   }
 
-  private static <T> CompletableFuture<T> translated(CompletableFuture<T> call) {
-    return call.exceptionallyCompose(error -> CompletableFuture.failedFuture(Rpc.failure(error)));
+  private <T> CompletableFuture<T> translated(CompletableFuture<T> call) {
+    return call.exceptionallyCompose(error -> {
+      FsException failure = Rpc.failure(error);
+      if (failure.getCause() instanceof RpcException cause
+          && cause.kind() == RpcException.Kind.TIMEOUT) {
+        // Whoever else waits for an answer on it would wait in vain as well, and what was not sent
+        // yet must not be sent any more: its buffers are used for something else.
+        close();
+      }
+      return CompletableFuture.failedFuture(failure);
+    });
   }
 }

@@ -4,17 +4,24 @@ import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.oncrpc.Credentials;
 import io.plasmafs.oncrpc.RpcClient;
+import io.plasmafs.oncrpc.RpcException;
 import io.plasmafs.oncrpc.RpcLimits;
 import io.plasmafs.oncrpc.RpcTransport;
+import io.plasmafs.protocol.Programs;
+import io.plasmafs.protocol.xdr.datanode_identity;
 import io.plasmafs.settings.HostAndPort;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Connections to other datanodes, made when they are needed and kept. Calls to one peer leave in
 /// the order they were made, also those made before the connection stood.
@@ -23,10 +30,19 @@ import org.jspecify.annotations.Nullable;
 /// in the way of pieces that wait for nobody, there is a connection of its own for each number of
 /// datanodes behind the peer: two datanodes that forward to each other cannot block each other.
 ///
+/// **How long a peer may take.** With `n` datanodes to wait for, the peer and those behind it, a
+/// call has `n / (n + 1)` of the time that is set. So the last of a chain has half of it, and
+/// whoever forwards to one that says nothing gives up before the one that waits for both: the
+/// silent datanode is found out, and not the one before it. The connection ends then, and with it
+/// all that waits on it; nothing more is passed to the peer until it has answered a question, or
+/// has not for as long again.
+///
 /// Safe for use by several threads.
 final class Peers implements AutoCloseable {
   /// Most connections. Beyond it further peers are refused until one has gone.
   private static final int MAX_PEERS = 128;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
 
   private final RpcTransport transport;
   private final RpcLimits limits;
@@ -72,12 +88,24 @@ final class Peers implements AutoCloseable {
           return CompletableFuture.failedFuture(
               new FsException(FsStatus.EINVAL, "cannot forward: " + e.getMessage(), e));
         }
-        peer = new Peer();
+        Duration patience = limits.callTimeout().multipliedBy(behind + 1).dividedBy(behind + 2);
+        RpcLimits patient = limits.withClientTimeouts(limits.connectTimeout(), patience);
+        peer = new Peer(address, () -> question(parsed, patient));
         peers.put(key, peer);
-        peer.connect(RpcClient.connect(transport, parsed, limits, Credentials.NONE));
+        peer.connect(RpcClient.connect(transport, parsed, patient, Credentials.NONE));
       }
     }
     return peer.call(call, abandoned);
+  }
+
+  /// Asks a datanode something, on a connection of its own.
+  private CompletableFuture<datanode_identity> question(
+      InetSocketAddress address, RpcLimits patient) {
+    return RpcClient.connect(transport, address, patient, Credentials.NONE)
+        .thenCompose(asked ->
+            asked
+                .call(Programs.DATANODE, Programs.Datanode.IDENTITY, datanode_identity::new)
+                .whenComplete((answer, failure) -> asked.close()));
   }
 
   @Override
@@ -89,9 +117,15 @@ final class Peers implements AutoCloseable {
   }
 
   private static final class Peer {
+    private final String address;
+    private final Supplier<CompletableFuture<datanode_identity>> question;
     private final Queue<Waiting<?>> waiting = new ArrayDeque<>(); // guarded by this
     private @Nullable RpcClient client; // guarded by this
     private boolean over; // guarded by this
+
+    /// Whether it has said nothing for too long, and the question is not answered yet; guarded by
+    /// this.
+    private boolean silent;
 
     private record Waiting<T>(
         Function<RpcClient, CompletableFuture<T>> call,
@@ -107,6 +141,12 @@ final class Peers implements AutoCloseable {
               }
             });
       }
+    }
+
+    /// @param question to be asked when a call was not answered
+    Peer(String address, Supplier<CompletableFuture<datanode_identity>> question) {
+      this.address = address;
+      this.question = question;
     }
 
     void connect(CompletableFuture<RpcClient> connecting) {
@@ -135,23 +175,60 @@ final class Peers implements AutoCloseable {
 
     <T> CompletableFuture<T> call(
         Function<RpcClient, CompletableFuture<T>> call, Runnable abandoned) {
+      String refusal;
       synchronized (this) {
         RpcClient connected = client;
-        if (connected != null) {
-          return call.apply(connected);
-        }
-        if (!over) {
+        if (silent) {
+          refusal = address + " has not answered in time, and has said nothing since";
+        } else if (connected != null) {
+          return watched(call.apply(connected));
+        } else if (!over) {
           Waiting<T> later = new Waiting<>(call, abandoned, new CompletableFuture<>());
           waiting.add(later);
-          return later.result();
+          return watched(later.result());
+        } else {
+          refusal = "the connection to " + address + " has just ended";
         }
       }
       abandoned.run();
-      return CompletableFuture.failedFuture(
-          new FsException(FsStatus.EUNAVAIL, "the connection has just ended"));
+      return CompletableFuture.failedFuture(new FsException(FsStatus.EUNAVAIL, refusal));
     }
 
+    private <T> CompletableFuture<T> watched(CompletableFuture<T> answer) {
+      var unused =
+          answer.whenComplete((value, failure) -> {
+            if (failure instanceof RpcException rpc && rpc.kind() == RpcException.Kind.TIMEOUT) {
+              leaveAlone();
+            }
+          });
+      return answer;
+    }
+
+    private void leaveAlone() {
+      synchronized (this) {
+        if (silent || over) {
+          return;
+        }
+        silent = true;
+        close();
+      }
+      LOG.warn("{} has not answered in time", address);
+      var unused =
+          question
+              .get()
+              .whenComplete((answer, failure) -> {
+                synchronized (this) {
+                  silent = false;
+                }
+                LOG.info("{} {}", address, failure == null ? "answers again" : "does not answer");
+              });
+    }
+
+    /// Whether a new one is to be made in its place.
     synchronized boolean isOver() {
+      if (silent) {
+        return false;
+      }
       return over || (client != null && !client.isOpen());
     }
 

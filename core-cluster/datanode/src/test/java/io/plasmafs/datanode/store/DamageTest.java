@@ -178,6 +178,39 @@ class DamageTest {
     }
   }
 
+  /// The last block of the volume was being written when the machine died: its record is on the
+  /// disk, and of its data a part.
+  @ParameterizedTest
+  @ValueSource(ints = {4096, 65536})
+  void aTornWriteAtTheEndOfTheVolumeIsNoticed(int sliceSize) throws IOException {
+    Stores.format(new Geometry(64 << 10, sliceSize), BLOCKS, directory);
+    int last = BLOCKS - 1;
+    byte[] before = Stores.bytes(random, 64 << 10);
+    byte[] after = Stores.bytes(random, 64 << 10);
+    int torn = 512 * (1 + random.nextInt(127));
+    List<byte[]> contents;
+    try (BlockStore store = Stores.open(directory)) {
+      contents = fill(store);
+      Stores.write(store, last, 0, 6, after);
+      store.sync(last, 1).join();
+    }
+    try (RandomAccessFile out = new RandomAccessFile(directory.resolve("data").toFile(), "rw")) {
+      out.seek(VolumeHeader.BYTES + last * (64L << 10) + torn);
+      out.write(before, torn, before.length - torn);
+      assertThat(out.length()).isEqualTo(out.getFilePointer());
+    }
+    try (BlockStore store = Stores.open(directory)) {
+      assertThatThrownBy(() -> Stores.read(store, last, 0, 64 << 10, 6))
+          .hasMessageContaining("wrong checksum");
+      Scrubber.scrubOnce(store);
+      assertThat(store.checksumErrors()).isEqualTo(1);
+      assertThat(refusal(() -> store.range(last, 0, 1, 6))).isEqualTo(FsStatus.ECHECKSUM);
+      assertThat(Stores.read(store, last - 1, 0, 64 << 10, 5)).isEqualTo(contents.get(last - 1));
+      Stores.write(store, last, 0, 7, after);
+      assertThat(Stores.read(store, last, 0, 64 << 10, 7)).isEqualTo(after);
+    }
+  }
+
   @Test
   void recordsBehindTheStoresBackAreNoticedByReadsOfSlices() throws IOException {
     Stores.format(Stores.SIXTEEN_SLICES, BLOCKS, directory);
