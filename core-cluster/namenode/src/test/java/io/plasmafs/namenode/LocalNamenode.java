@@ -32,10 +32,15 @@ final class LocalNamenode implements AutoCloseable {
   ///
   /// @param directory for its secret and password
   static LocalNamenode start(Path directory) throws IOException {
+    return start(directory, POSTGRES);
+  }
+
+  /// Starts one with an empty database of a PostgreSQL that others do not use.
+  static LocalNamenode start(Path directory, TemporaryPostgres postgres) throws IOException {
     Path secret = directory.resolve("secret");
     Path password = directory.resolve("password");
     Files.write(secret, SECRET);
-    Files.writeString(password, POSTGRES.server().password() + "\n");
+    Files.writeString(password, postgres.server().password() + "\n");
     for (Path file : List.of(secret, password)) {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
@@ -45,7 +50,7 @@ final class LocalNamenode implements AutoCloseable {
     properties.setProperty("listen", "127.0.0.1:0");
     properties.setProperty("address", "localhost:0");
     properties.setProperty(
-        "database-url", POSTGRES.server().jdbcUrl(POSTGRES.newDatabase(Optional.empty())));
+        "database-url", postgres.server().jdbcUrl(postgres.newDatabase(Optional.empty())));
     properties.setProperty("database-user", PostgresServer.USER);
     properties.setProperty("database-password-file", password.toString());
     return new LocalNamenode(properties);

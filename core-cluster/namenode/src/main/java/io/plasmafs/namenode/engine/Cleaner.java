@@ -33,6 +33,9 @@ final class Cleaner {
 
   private static final long SLICE_BLOCKS = 65536;
 
+  /// For so many inodes at a time the store is asked for what is not in memory.
+  private static final int MOST_LACKING = 16;
+
   private final MetadataCache cache;
   private final int blockSize;
   private final Set<InodeId> unnamed = new HashSet<>();
@@ -41,6 +44,9 @@ final class Cleaner {
 
   /// What was in use when it lost its name, or came without one.
   private final Set<InodeId> inUse = new HashSet<>();
+
+  /// Halved each time that nothing could be done: the cache may be too small for more than one.
+  private int mayLack = MOST_LACKING;
 
   Cleaner(MetadataCache cache, int blockSize) {
     this.cache = cache;
@@ -94,19 +100,26 @@ final class Cleaner {
     return unnamed.size();
   }
 
-  /// Puts the next slice of work into a transaction.
+  /// Puts the next slice of work into a transaction. What it lacks of some inodes does not keep the
+  /// others waiting.
   ///
-  /// @throws Missing if something is not in memory: the transaction is to be undone
+  /// @throws Missing if nothing can be done with what is in memory: the transaction is to be undone
   void slice(Transaction transaction, View view, Instant now) {
     int rows = 0;
+    int lacking = 0;
+    Missing missing = null;
     Iterator<InodeId> next = ready.iterator();
     List<InodeId> done = new ArrayList<>();
-    while (next.hasNext() && rows < SLICE_ROWS) {
+    while (next.hasNext() && rows < SLICE_ROWS && lacking < mayLack) {
       InodeId inode = next.next();
       int mark = transaction.mark();
       try {
         rows += clean(transaction, view, inode, SLICE_ROWS - rows, now);
         done.add(inode);
+      } catch (Missing e) {
+        transaction.rollback(mark);
+        missing = e;
+        lacking++;
       } catch (FsException e) {
         // somebody holds a lock in it
         transaction.rollback(mark);
@@ -115,6 +128,11 @@ final class Cleaner {
       }
     }
     done.forEach(ready::remove);
+    if (missing != null && done.isEmpty()) {
+      mayLack = Math.max(1, mayLack / 2);
+      throw missing;
+    }
+    mayLack = MOST_LACKING;
   }
 
   /// A slice was not committed: all of it is to be done again.

@@ -1014,6 +1014,7 @@ public final class Engine implements Runnable {
       questions.ask(() -> cleaning = false, () -> cleaning = false);
       return;
     }
+    needs.clear();
     if (!transaction.hasChanges()) {
       end(transaction);
       cleaning = false;

@@ -393,7 +393,7 @@ final class TransactionTest {
     private MemoryStore.Fate fate = MemoryStore.Fate.DONE;
 
     @Override
-    public void later(Runnable task) {
+    public void later(MemoryStore.Stage stage, Runnable task) {
       if (hold) {
         tasks.add(task);
       } else {
@@ -411,11 +411,6 @@ final class TransactionTest {
     @Override
     public MemoryStore.Fate fateOfAppend() {
       return fate;
-    }
-
-    @Override
-    public boolean failsFetch() {
-      return false;
     }
   }
 

@@ -36,13 +36,14 @@ public final class Audit {
     disk.entries.forEach((directory, names) ->
         names.forEach((name, child) -> {
           InodeRecord record = disk.inodes.get(child);
-          require(record != null, directory + "/" + name + " points to nothing");
+          require(record != null, directory, "/" + name + " points to nothing");
           links.merge(child, 1, Integer::sum);
           if (record != null && record.type() == FileType.DIRECTORY) {
             subdirectories.merge(directory, 1, Integer::sum);
             require(
                 record.parent().equals(directory),
-                child + " is in " + directory + ", its parent is " + record.parent());
+                record,
+                " is in " + directory + ", which is not its parent");
           }
         }));
     Set<InodeId> reachable = new HashSet<>();
@@ -51,25 +52,27 @@ public final class Audit {
       TreeMap<Name, InodeId> names = disk.entries.getOrDefault(inode.id(), new TreeMap<>());
       int found = links.getOrDefault(inode.id(), 0);
       if (cleaned) {
-        require(reachable.contains(inode.id()), inode + " cannot be reached");
+        require(reachable.contains(inode.id()), inode, " cannot be reached");
       }
       if (inode.type() == FileType.DIRECTORY) {
-        require(names.size() == inode.size(), inode + " has " + names.size() + " entries");
+        require(names.size() == inode.size(), inode, " has " + names.size() + " entries");
         require(
             found == (inode.id().equals(InodeId.ROOT) || inode.nlink() == 0 ? 0 : 1),
-            inode + " has " + found + " names");
+            inode,
+            " has " + found + " names");
         require(
             inode.nlink() == 0 || inode.nlink() == 2 + subdirectories.getOrDefault(inode.id(), 0),
-            inode + " has " + subdirectories.get(inode.id()) + " subdirectories");
+            inode,
+            " has " + subdirectories.get(inode.id()) + " subdirectories");
       } else {
-        require(found == inode.nlink(), inode + " has " + found + " names");
-        require(names.isEmpty(), inode + " has entries");
+        require(found == inode.nlink(), inode, " has " + found + " names");
+        require(names.isEmpty(), inode, " has entries");
       }
     }
   }
 
   private void reach(InodeId directory, Set<InodeId> reachable) {
-    require(reachable.add(directory), directory + " is reached in two ways");
+    require(reachable.add(directory), directory, " is reached in two ways");
     for (InodeId child : disk.entries.getOrDefault(directory, new TreeMap<>()).values()) {
       InodeRecord record = disk.inodes.get(child);
       if (record != null && record.type() == FileType.DIRECTORY) {
@@ -87,33 +90,35 @@ public final class Audit {
         runs.values()
             .forEach(extent ->
                 SmallBlockSpace.forEach(
-                    extent, block -> require(blocks.add(block), block + " is in two files"))));
+                    extent, block -> require(blocks.add(block), block, " is in two files"))));
     return blocks;
   }
 
   private void checkBlocks() {
     disk.extents.forEach((inode, runs) -> {
       InodeRecord record = disk.inodes.get(inode);
-      require(record != null || runs.isEmpty(), inode + " is gone and has extents");
+      require(record != null || runs.isEmpty(), inode, " is gone and has extents");
       long end = 0;
       long count = 0;
       for (Extent extent : runs.values()) {
-        require(extent.index() >= end, inode + " has overlapping extents " + runs);
+        require(extent.index() >= end, runs, " overlap in " + inode);
         end = extent.end();
         count += extent.count();
       }
       if (record != null) {
-        require(record.blocks() == count, record + " has " + count + " blocks");
+        require(record.blocks() == count, record, " has " + count + " blocks");
         require(
             (end - 1) * World.BLOCK_SIZE < record.size() || count == 0,
-            record + " has blocks beyond its end: " + runs);
+            record,
+            " has blocks beyond its end");
       }
     });
     for (InodeRecord inode : disk.inodes.values()) {
       require(
           (inode.content() == InodeRecord.ContentKind.INLINE)
               == disk.inline.containsKey(inode.id()),
-          inode + " and its inline content do not fit");
+          inode,
+          " and its inline content do not fit");
     }
     blocks();
   }
@@ -124,24 +129,24 @@ public final class Audit {
     Set<InodeId> gone = new HashSet<>();
     for (long s = 1; s <= disk.last(); s++) {
       ChangeSet set = disk.commit(s);
-      require(set.sequence() == s, "commit " + set.sequence() + " stands at " + s);
-      set.token().ifPresent(t -> require(tokens.add(t), t + " was committed twice"));
+      require(set.sequence() == s, set.sequence(), " is the number of commit " + s);
+      set.token().ifPresent(t -> require(tokens.add(t), t, " was committed twice"));
       Set<Object> keys = new HashSet<>();
       for (Change change : set.changes()) {
         if (change instanceof Change.PutInode(InodeRecord inode)) {
-          require(inode.version() == s, inode + " was put by commit " + s);
-          require(inode.contentVersion() <= s, inode + " was put by commit " + s);
-          require(!gone.contains(inode.id()), inode + " came back");
+          require(inode.version() == s, inode, " was put by commit " + s);
+          require(inode.contentVersion() <= s, inode, " was put by commit " + s);
+          require(!gone.contains(inode.id()), inode, " came back");
           versions.put(inode.id(), s);
         }
         if (change instanceof Change.DeleteInode(InodeId inode)) {
           gone.add(inode);
         }
-        require(keys.add(key(change)), "commit " + s + " changes twice " + change);
+        require(keys.add(key(change)), change, " comes twice in commit " + s);
       }
     }
     disk.inodes.forEach((id, inode) ->
-        require(inode.version() == versions.getOrDefault(id, 0L), inode + " has another version"));
+        require(inode.version() == versions.getOrDefault(id, 0L), inode, " has another version"));
   }
 
   private static Object key(Change change) {
@@ -159,9 +164,9 @@ public final class Audit {
     };
   }
 
-  private static void require(boolean holds, String otherwise) {
+  private static void require(boolean holds, Object what, String otherwise) {
     if (!holds) {
-      throw new AssertionError(otherwise);
+      throw new AssertionError(what + otherwise);
     }
   }
 }

@@ -29,41 +29,53 @@ public final class MemoryStore implements MetadataStore {
   /// When things happen, and what goes wrong.
   public interface Schedule {
     /// Runs something, now or later.
-    void later(Runnable task);
+    void later(Stage stage, Runnable task);
+
+    /// A batch is about to be written.
+    default void appending(CommitBatch batch) {}
 
     /// What becomes of the next append.
-    Fate fateOfAppend();
+    default Fate fateOfAppend() {
+      return Fate.DONE;
+    }
 
-    /// Whether the next question fails.
-    boolean failsFetch();
+    /// How the next question fails, if it does.
+    default Optional<StoreException.Kind> failureOfAsking() {
+      return Optional.empty();
+    }
+
+    /// How the next attempt to open the store fails, if it does.
+    default Optional<StoreException.Kind> failureOfOpening() {
+      return Optional.empty();
+    }
+
+    /// Up to which commit the tables are brought next.
+    default long applyUpTo(long applied, long last) {
+      return last;
+    }
+  }
+
+  /// What waits to happen.
+  public enum Stage {
+    ASKED,
+    ANSWERED,
+    WRITING,
+    WRITTEN,
+    APPLYING,
+    APPLIED
   }
 
   /// What can become of an append.
   public enum Fate {
     DONE,
     UNAVAILABLE,
+    BROKEN,
     UNKNOWN_DONE,
     UNKNOWN_NOT_DONE
   }
 
   /// Everything happens at once, and nothing goes wrong.
-  public static final Schedule AT_ONCE =
-      new Schedule() {
-        @Override
-        public void later(Runnable task) {
-          task.run();
-        }
-
-        @Override
-        public Fate fateOfAppend() {
-          return Fate.DONE;
-        }
-
-        @Override
-        public boolean failsFetch() {
-          return false;
-        }
-      };
+  public static final Schedule AT_ONCE = (stage, task) -> task.run();
 
   private final Disk disk;
   private final Schedule schedule;
@@ -88,16 +100,23 @@ public final class MemoryStore implements MetadataStore {
     return fetches;
   }
 
-  private void later(Runnable task) {
-    schedule.later(() -> {
-      if (!crashed) {
-        task.run();
-      }
-    });
+  private void later(Stage stage, Runnable task) {
+    schedule.later(
+        stage,
+        () -> {
+          if (!crashed) {
+            task.run();
+          }
+        });
   }
 
   @Override
   public State open() {
+    schedule
+        .failureOfOpening()
+        .ifPresent(kind -> {
+          throw wished(kind);
+        });
     disk.apply(disk.last());
     disk.epoch++;
     return new State(disk.epoch, disk.last(), disk.lastEpoch, disk.inodes.size());
@@ -106,30 +125,40 @@ public final class MemoryStore implements MetadataStore {
   @Override
   public CompletableFuture<Void> append(CommitBatch batch) {
     CompletableFuture<Void> result = new CompletableFuture<>();
-    later(() -> {
-      Fate fate = schedule.fateOfAppend();
-      StoreException.Kind failure =
-          switch (fate) {
-            case DONE -> null;
-            case UNAVAILABLE -> StoreException.Kind.UNAVAILABLE;
-            case UNKNOWN_DONE, UNKNOWN_NOT_DONE -> StoreException.Kind.UNKNOWN;
-          };
-      if (batch.epoch() != disk.epoch) {
-        failure = StoreException.Kind.FENCED;
-      } else if (fate == Fate.DONE || fate == Fate.UNKNOWN_DONE) {
-        write(batch);
-      }
-      StoreException.Kind kind = failure;
-      later(() -> {
-        if (kind == null) {
-          result.complete(null);
-        } else {
-          result.completeExceptionally(
-              new StoreException(kind, "as the schedule wished", new Exception("none")));
-        }
-      });
-    });
+    schedule.appending(batch);
+    later(
+        Stage.WRITING,
+        () -> {
+          boolean fenced = batch.epoch() != disk.epoch;
+          Fate fate = schedule.fateOfAppend();
+          StoreException.Kind failure =
+              switch (fate) {
+                case DONE -> null;
+                case UNAVAILABLE -> StoreException.Kind.UNAVAILABLE;
+                case BROKEN -> StoreException.Kind.BROKEN;
+                case UNKNOWN_DONE, UNKNOWN_NOT_DONE -> StoreException.Kind.UNKNOWN;
+              };
+          if (fenced) {
+            failure = StoreException.Kind.FENCED;
+          } else if (fate == Fate.DONE || fate == Fate.UNKNOWN_DONE) {
+            write(batch);
+          }
+          StoreException.Kind kind = failure;
+          later(
+              Stage.WRITTEN,
+              () -> {
+                if (kind == null) {
+                  result.complete(null);
+                } else {
+                  result.completeExceptionally(wished(kind));
+                }
+              });
+        });
     return result;
+  }
+
+  private static StoreException wished(StoreException.Kind kind) {
+    return new StoreException(kind, "as the schedule wished");
   }
 
   private void write(CommitBatch batch) {
@@ -143,18 +172,26 @@ public final class MemoryStore implements MetadataStore {
     disk.lastEpoch = batch.epoch();
     if (!applying) {
       applying = true;
-      later(this::applySome);
+      later(Stage.APPLYING, this::applySome);
     }
   }
 
   private void applySome() {
     applying = false;
-    disk.apply(disk.last());
-    later(() -> {
-      if (listener != null) {
-        listener.accept(disk.applied);
-      }
-    });
+    long before = disk.applied;
+    disk.apply(schedule.applyUpTo(disk.applied, disk.last()));
+    if (disk.applied > before && disk.applied < disk.last()) {
+      applying = true;
+      later(Stage.APPLYING, this::applySome);
+    }
+    long reached = disk.applied;
+    later(
+        Stage.APPLIED,
+        () -> {
+          if (listener != null) {
+            listener.accept(reached);
+          }
+        });
   }
 
   @Override
@@ -168,23 +205,28 @@ public final class MemoryStore implements MetadataStore {
   @Override
   public <T> CompletableFuture<T> fetch(Fetch<T> question) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    later(() -> {
-      boolean fails = schedule.failsFetch();
-      T answer = answer(question);
-      fetches++;
-      later(() -> {
-        if (fails) {
-          result.completeExceptionally(
-              new StoreException(
-                  StoreException.Kind.UNAVAILABLE,
-                  "as the schedule wished",
-                  new Exception("none")));
-        } else {
-          result.complete(answer);
-        }
-      });
-    });
+    later(
+        Stage.ASKED,
+        () -> {
+          T answer = answer(question);
+          fetches++;
+          reply(result, answer);
+        });
     return result;
+  }
+
+  /// The answer comes later, or a failure in its place.
+  private <T> void reply(CompletableFuture<T> result, T answer) {
+    Optional<StoreException.Kind> failure = schedule.failureOfAsking();
+    later(
+        Stage.ANSWERED,
+        () -> {
+          if (failure.isPresent()) {
+            result.completeExceptionally(wished(failure.get()));
+          } else {
+            result.complete(answer);
+          }
+        });
   }
 
   @SuppressWarnings("unchecked") // the answer's type follows from the question's
@@ -235,21 +277,20 @@ public final class MemoryStore implements MetadataStore {
   @Override
   public CompletableFuture<Optional<Long>> commitOf(CommitToken token) {
     CompletableFuture<Optional<Long>> result = new CompletableFuture<>();
-    later(() -> {
-      Optional<Long> sequence = Optional.ofNullable(disk.tokens.get(token));
-      later(() -> result.complete(sequence));
-    });
+    later(Stage.ASKED, () -> reply(result, Optional.ofNullable(disk.tokens.get(token))));
     return result;
   }
 
   @Override
   public CompletableFuture<Long> reserve(Counter counter, long count) {
     CompletableFuture<Long> result = new CompletableFuture<>();
-    later(() -> {
-      long first = disk.counters.getOrDefault(counter, 1L);
-      disk.counters.put(counter, first + count);
-      later(() -> result.complete(first));
-    });
+    later(
+        Stage.ASKED,
+        () -> {
+          long first = disk.counters.getOrDefault(counter, 1L);
+          disk.counters.put(counter, first + count);
+          reply(result, first);
+        });
     return result;
   }
 

@@ -17,10 +17,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A few datanodes with a few blocks each, every change of state checked: a block goes from free to
 /// reserved, to used or quarantine, and back, and no other way. Quarantine ends when nothing pins
-/// the block. Makes tickets that open nothing.
+/// the block, and the transaction that may write it has ended. Makes tickets that open nothing.
 public final class SmallBlockSpace implements BlockSpace, TicketMaker {
   private static final Ticket.Mac NO_MAC = Ticket.Mac.of(new byte[Ticket.Mac.BYTES]);
 
@@ -39,8 +40,13 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
   private final Map<Block, Use> uses = new HashMap<>();
   private final Map<Long, Set<Block>> pins = new HashMap<>();
   private final Set<Long> withdrawn = new HashSet<>();
+
+  /// The transaction that was last given a ticket to write a block.
+  private final Map<Block, Long> writers = new HashMap<>();
+
   private long generations;
   private long next;
+  private long refusals;
 
   public SmallBlockSpace(int datanodes, long blocksEach, int longestRun, long firstGeneration) {
     this.datanodes = datanodes;
@@ -55,6 +61,16 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
       throw new FsException(FsStatus.ENONODE, request.replication() + " datanodes are needed");
     }
     List<Extent> runs = new ArrayList<>();
+    try {
+      reserve(request, runs);
+    } catch (FsException e) {
+      runs.forEach(run -> release(run, Reuse.AT_ONCE));
+      throw e;
+    }
+    return runs;
+  }
+
+  private void reserve(AllocationRequest request, List<Extent> runs) {
     long index = request.index();
     int left = request.count();
     while (left > 0) {
@@ -69,7 +85,6 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
       index += count;
       left -= count;
     }
-    return runs;
   }
 
   private long findFree(int datanode, int count) {
@@ -85,13 +100,27 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
         return first;
       }
     }
+    refusals++;
     throw new FsException(FsStatus.ENOSPC, "no run of " + count + " blocks is free");
+  }
+
+  /// How often there was not enough space.
+  long refusals() {
+    return refusals;
   }
 
   private void reclaim() {
     Set<Block> pinned = new HashSet<>();
     pins.values().forEach(pinned::addAll);
-    uses.entrySet().removeIf(e -> e.getValue() == Use.QUARANTINE && !pinned.contains(e.getKey()));
+    uses.entrySet()
+        .removeIf(e ->
+            e.getValue() == Use.QUARANTINE
+                && !pinned.contains(e.getKey())
+                && isWithdrawn(writers.get(e.getKey())));
+  }
+
+  private boolean isWithdrawn(@Nullable Long writer) {
+    return writer == null || withdrawn.contains(writer);
   }
 
   @Override
@@ -114,7 +143,7 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
     }
   }
 
-  private void move(Block block, @org.jspecify.annotations.Nullable Use from, Use to) {
+  private void move(Block block, @Nullable Use from, Use to) {
     Use was = uses.put(block, to);
     if (was != from) {
       throw new AssertionError(block + " becomes " + to + " and was " + was + ", not " + from);
@@ -170,6 +199,10 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
     return uses.values().stream().filter(use -> use == Use.RESERVED).count();
   }
 
+  boolean isPinned(Block block) {
+    return pins.values().stream().anyMatch(pinned -> pinned.contains(block));
+  }
+
   public int pinningTransactions() {
     return pins.size();
   }
@@ -179,6 +212,13 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
     if (withdrawn.contains(transactionKey)) {
       throw new AssertionError("transaction " + transactionKey + " has ended");
     }
+    if (right == Ticket.Right.WRITE) {
+      forEach(extent, block -> writers.put(block, transactionKey));
+    }
+    return granted(extent, right, transactionKey);
+  }
+
+  static GrantedExtent granted(Extent extent, Ticket.Right right, long transactionKey) {
     List<Ticket> tickets = new ArrayList<>();
     for (Replica replica : extent.replicas()) {
       tickets.add(

@@ -26,6 +26,9 @@ import java.util.concurrent.atomic.AtomicReference;
 /// test's.
 public final class World {
   public static final int BLOCK_SIZE = 64 << 10;
+  static final int INLINE_LIMIT = 8192;
+  static final int REPLICATION = 2;
+  static final int DATANODES = 3;
   public static final Principal ROOT = new Principal("root", "root", Set.of());
 
   public final Disk disk;
@@ -34,18 +37,45 @@ public final class World {
   public final Engine engine;
   public final List<String> stopped = new ArrayList<>();
   private final List<Runnable> background = new ArrayList<>();
-  private long nanos = 1;
+  private final Clock clock;
+
+  /// Time passes when the test says so; each look at the clock may be noted.
+  static class Clock {
+    long nanos = 1;
+
+    /// The engine looks at the wall clock.
+    Instant look() {
+      return Instant.ofEpochSecond(1_700_000_000L).plusNanos(nanos);
+    }
+  }
 
   public World(Disk disk, MemoryStore.Schedule schedule, EngineLimits limits) {
+    this(
+        disk,
+        schedule,
+        limits,
+        new SmallBlockSpace(DATANODES, 4096, 8, disk.last() * 1000),
+        Set.of("root"),
+        new Clock());
+  }
+
+  World(
+      Disk disk,
+      MemoryStore.Schedule schedule,
+      EngineLimits limits,
+      SmallBlockSpace blocks,
+      Set<String> superusers,
+      Clock clock) {
     this.disk = disk;
     this.store = new MemoryStore(disk, schedule);
-    this.blocks = new SmallBlockSpace(3, 4096, 8, disk.last() * 1000);
+    this.blocks = blocks;
+    this.clock = clock;
     disk.apply(disk.last());
     store.scanExtents((inode, extent) -> blocks.recover(extent));
     this.engine =
         new Engine(
-            new ClusterDescription("test", BLOCK_SIZE, BLOCK_SIZE, 8192, 2, 0, 0),
-            Set.of("root"),
+            new ClusterDescription("test", BLOCK_SIZE, BLOCK_SIZE, INLINE_LIMIT, REPLICATION, 0, 0),
+            superusers,
             limits,
             store,
             blocks,
@@ -59,8 +89,8 @@ public final class World {
                 stopped.add(reason);
               }
             },
-            () -> Instant.ofEpochSecond(1_700_000_000L).plusNanos(nanos),
-            () -> nanos,
+            clock::look,
+            () -> clock.nanos,
             background::add);
     engine.start();
   }
@@ -78,7 +108,7 @@ public final class World {
 
   /// Lets time pass.
   public void pass(Duration time) {
-    nanos += time.toNanos();
+    clock.nanos += time.toNanos();
   }
 
   /// One round of whatever there is to do; false if there is nothing.
