@@ -40,10 +40,17 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
 
   PlasmaInputStream(PlasmaClient client, FileContent content) {
     this.content = content;
+    Deque<FileContent.Range> ranges = ahead;
     this.tracked =
         client
             .leaks()
-            .track(this, "input stream of " + content.attributes().inode(), content::close);
+            .track(
+                this,
+                "input stream of " + content.attributes().inode(),
+                () -> {
+                  ranges.forEach(FileContent.Range::close);
+                  content.close();
+                });
     content
         .inline()
         .ifPresent(bytes -> {
