@@ -111,7 +111,7 @@ final class FileEdits {
     if (answer.failure().isPresent()) {
       FsException failure = answer.failure().get().cause();
       // The writer asks for space again, with patience.
-      if (begun.isEmpty() || failure.status() != FsStatus.ENOSPC) {
+      if (begun.isEmpty() || !SpacePatience.mayPass(failure)) {
         throw failure;
       }
     }
