@@ -3,6 +3,7 @@ package io.plasmafs.cli;
 import io.plasmafs.client.tree.SyncDownload;
 import io.plasmafs.client.tree.SyncListener;
 import io.plasmafs.client.tree.SyncOptions;
+import io.plasmafs.client.tree.SyncOptions.Comparison;
 import io.plasmafs.client.tree.SyncSummary;
 import io.plasmafs.client.tree.SyncUpload;
 import io.plasmafs.client.tree.TreeOptions;
@@ -15,6 +16,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,17 +28,45 @@ import picocli.CommandLine.Parameters;
     description = {
       "Make DST like SRC, and copy only what differs.",
       "What is local is written file:PATH. A file is taken for unchanged if its length and its time"
-          + " of modification are. SRC and DST are the trees themselves: nothing is put into DST"
-          + " under the name of SRC."
+          + " of modification are, unless another comparison is chosen. SRC and DST are the trees"
+          + " themselves: nothing is put into DST under the name of SRC."
     })
 final class SyncCommand extends UserCommand {
   @Option(names = "--delete", description = "Remove what SRC does not have.")
   boolean delete;
 
-  @Option(
-      names = {"-c", "--checksum"},
-      description = "Compare contents instead of times.")
-  boolean checksum;
+  @ArgGroup(exclusive = true)
+  HowCompared how = new HowCompared();
+
+  /// One of these, or none.
+  static final class HowCompared {
+    @Option(names = "--size-only", description = "Compare lengths alone.")
+    boolean size;
+
+    @Option(
+        names = {"-c", "--checksum"},
+        description = "Compare contents instead of times.")
+    boolean checksum;
+
+    @Option(
+        names = "--versions",
+        paramLabel = "FILE",
+        description =
+            "Compare versions with those of which FILE, a local file that is made if it is missing,"
+                + " remembers that the contents were the same, and contents where it does not"
+                + " know.")
+    Optional<Path> versions = Optional.empty();
+
+    Comparison comparison() {
+      if (versions.isPresent()) {
+        return new Comparison.ByVersion(versions.get());
+      }
+      if (size) {
+        return new Comparison.BySize();
+      }
+      return checksum ? new Comparison.ByContent() : new Comparison.ByTime();
+    }
+  }
 
   @Option(
       names = "--atomic",
@@ -88,7 +119,7 @@ final class SyncCommand extends UserCommand {
     SyncOptions options =
         new SyncOptions(
             delete,
-            checksum,
+            how.comparison(),
             atomic,
             dryRun,
             new TreeOptions(true, false, true, replication, usual.fanOut()));

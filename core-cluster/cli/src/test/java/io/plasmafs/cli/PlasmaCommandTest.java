@@ -103,6 +103,8 @@ final class PlasmaCommandTest {
         "sync file:a file:b",
         "sync --atomic /a file:b",
         "sync --replication 2 /a file:b",
+        "sync -c --size-only /a /b",
+        "sync -c --versions v /a /b",
         "sync /a",
         "cp file:a file:b",
         "cp file:a /b /c",

@@ -11,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +33,7 @@ final class TransferCommandsTest {
   private static int tests;
 
   @TempDir Path directory;
-  private TestConsole console;
+  private ClusterConsole console;
   private Path site;
   private String place;
 
@@ -53,7 +51,7 @@ final class TransferCommandsTest {
 
   @BeforeEach
   void makeSite() throws IOException {
-    console = new TestConsole(directory);
+    console = new ClusterConsole(directory, cluster);
     place = "/test" + ++tests;
     site = Files.createDirectory(directory.resolve("site"));
     Files.createDirectory(site.resolve("css"));
@@ -63,24 +61,12 @@ final class TransferCommandsTest {
     Files.createSymbolicLink(site.resolve("logo"), Path.of("css/a.css"));
   }
 
-  private TestConsole.Result run(String... words) {
-    List<String> all = new ArrayList<>(List.of("--namenodes", cluster.namenodes()));
-    all.addAll(List.of(words));
-    return console.run(all.toArray(String[]::new));
-  }
-
   private String done(String... words) {
-    TestConsole.Result result = run(words);
-    assertThat(result.err()).isEmpty();
-    assertThat(result.exitCode()).isZero();
-    return result.out().strip();
+    return console.done(words);
   }
 
   private void assertRefused(String message, String... words) {
-    TestConsole.Result result = run(words);
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).startsWith("plasma: ").contains(message);
-    assertThat(result.err().lines()).hasSize(1);
+    console.assertRefused(message, words);
   }
 
   private static String text(String path) {
@@ -122,6 +108,20 @@ final class TransferCommandsTest {
     assertThat(client.exists(place + "/index.html")).isTrue();
     assertThat(done("sync", "--delete", "--atomic", local(site), place)).contains(" 1 removed");
     assertThat(client.exists(place + "/index.html")).isFalse();
+  }
+
+  @Test
+  void syncFindsByVersionWhatLengthAndTimeHide() throws IOException {
+    String memory = directory.resolve("memory").toString();
+    assertThat(done("sync", "--versions", memory, local(site), place)).startsWith("5 copied");
+    byte[] hidden = new byte[5000];
+    hidden[4321] = 1;
+    client.write(place + "/css/a.css", hidden);
+    Object unused = client.setModified(place + "/css/a.css", LONG_AGO.toInstant());
+    assertThat(done("sync", local(site), place)).startsWith("0 copied");
+    assertThat(done("sync", "--size-only", local(site), place)).startsWith("0 copied");
+    assertThat(done("sync", "--versions", memory, local(site), place)).startsWith("1 copied");
+    assertThat(done("sync", "-c", local(site), place)).startsWith("0 copied");
   }
 
   @Test

@@ -158,7 +158,7 @@ final class BulkWrite {
 
   /// How many files of the group exist.
   ///
-  /// @throws FsException if the call was stopped by anything but the want of space for a file
+  /// @throws FsException if the call was stopped by anything but the want of blocks for a file
   private static int created(Group group, Answer answer) {
     if (answer.failure().isEmpty()) {
       return group.files().size();
@@ -166,7 +166,7 @@ final class BulkWrite {
     FsException cause = answer.failure().get().cause();
     int outcomes = answer.outcomes().size();
     boolean lastLacksBlocks = group.inBlocks().contains(outcomes - 1);
-    if (cause.status() != FsStatus.ENOSPC || !lastLacksBlocks) {
+    if (!SpacePatience.mayPass(cause) || !lastLacksBlocks) {
       throw cause;
     }
     return (int) group.openings().stream().filter(opening -> opening < outcomes).count();

@@ -111,7 +111,7 @@ final class FileEdits {
     if (answer.failure().isPresent()) {
       FsException failure = answer.failure().get().cause();
       // The writer asks for space again, with patience.
-      if (begun.isEmpty() || failure.status() != FsStatus.ENOSPC) {
+      if (begun.isEmpty() || !SpacePatience.mayPass(failure)) {
         throw failure;
       }
     }
@@ -151,8 +151,10 @@ final class FileEdits {
     if (size < 0) {
       throw new FsException(FsStatus.EINVAL, "a file cannot have a size of " + size + " bytes");
     }
-    FileContent content = FileContent.within(transaction, where, true);
-    InodeId inode = content.attributes().inode();
+    Basis basis = Basis.of(transaction, where);
+    FileContent content = basis.content();
+    InodeId inode = basis.inode();
+    List<Operation> operations = new ArrayList<>(basis.requirement().stream().toList());
     Location at = Location.of(inode);
     int inlineLimit = transaction.client().cluster().inlineLimit();
     int blockSize = transaction.client().cluster().blockSize();
@@ -165,7 +167,8 @@ final class FileEdits {
     if (size <= inlineLimit && (wasInline || size < content.size())) {
       byte[] bytes = new byte[(int) size];
       int unused = content.read(ByteBuffer.wrap(bytes, 0, (int) keep), 0);
-      return List.of(new Operation.WriteInline(at, Bytes.wrap(bytes)));
+      operations.add(new Operation.WriteInline(at, Bytes.wrap(bytes)));
+      return operations;
     }
     boolean cutsBlock = size < content.size() && size % blockSize != 0;
     if (!cutsBlock && !(wasInline && content.size() > 0)) {
@@ -183,7 +186,7 @@ final class FileEdits {
         from += copy.flip().remaining();
         writer.write(copy);
       }
-      List<Operation> operations = new ArrayList<>(writer.finish());
+      operations.addAll(writer.finish());
       operations.add(resize);
       return operations;
     } catch (RuntimeException e) {

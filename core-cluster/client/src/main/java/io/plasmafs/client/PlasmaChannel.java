@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// with its own changes. If somebody else has changed the content meanwhile, its next commit fails
 /// with ECONFLICT: no change is lost unnoticed.
 ///
-/// A channel opened in a transaction belongs to that one.
+/// A channel opened in a transaction belongs to that one. If somebody else has changed the content
+/// between the opening and the first change that is sent, [#force()], [#close()], or the commit of
+/// the transaction fails with ECONFLICT.
 public final class PlasmaChannel implements SeekableByteChannel {
   /// Changed blocks that are gathered before they are sent.
   private static final int DIRTY_BYTES = 4 << 20;
@@ -45,9 +47,12 @@ public final class PlasmaChannel implements SeekableByteChannel {
   private @Nullable Transaction transaction;
 
   /// The file without what was not sent yet.
-  private FileContent content;
+  private Basis basis;
 
-  /// Bytes of `content` that were not cut off.
+  /// Whether the transaction knows what its changes are based on.
+  private boolean required;
+
+  /// Bytes of the content of `basis` that were not cut off.
   private long kept;
 
   /// Changed blocks, each complete; what the file does not reach of the last one is zero.
@@ -61,17 +66,17 @@ public final class PlasmaChannel implements SeekableByteChannel {
       PlasmaClient client,
       boolean owned,
       @Nullable Transaction transaction,
-      FileContent content,
+      Basis basis,
       WriteOptions options) {
     this.client = client;
     this.owned = owned;
     this.transaction = transaction;
-    this.content = content;
-    this.inode = content.attributes().inode();
+    this.basis = basis;
+    this.inode = basis.inode();
     this.options = options;
     this.blockSize = client.cluster().blockSize();
     this.inlineLimit = client.cluster().inlineLimit();
-    this.kept = content.size();
+    this.kept = basis.content().size();
     this.size = kept;
     this.position = options.how() == WriteOptions.How.APPEND ? size : 0;
   }
@@ -85,24 +90,25 @@ public final class PlasmaChannel implements SeekableByteChannel {
   /// Opens a file in transactions of the channel's own.
   static PlasmaChannel open(PlasmaClient client, Location where, WriteOptions options) {
     if (options.how() == WriteOptions.How.UPDATE_EXISTING) {
-      return new PlasmaChannel(client, true, null, FileContent.held(client, where), options);
+      Basis basis = Basis.committed(FileContent.held(client, where));
+      return new PlasmaChannel(client, true, null, basis, options);
     }
     Transaction transaction = client.beginHidden();
     try {
-      FileContent content = opened(transaction, where, options);
-      return new PlasmaChannel(client, true, transaction, content, options);
+      return new PlasmaChannel(
+          client, true, transaction, opened(transaction, where, options), options);
     } catch (RuntimeException e) {
       transaction.abortAsync();
       throw e;
     }
   }
 
-  private static FileContent opened(Transaction transaction, Location where, WriteOptions options) {
+  private static Basis opened(Transaction transaction, Location where, WriteOptions options) {
     InodeId inode =
         Outcomes.expect(Outcome.Inode.class, transaction.execute(FileEdits.opening(where, options)))
             .attributes()
             .inode();
-    return FileContent.within(transaction, Location.of(inode), false);
+    return Basis.of(transaction, inode);
   }
 
   /// The file.
@@ -174,7 +180,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
     int present = (int) Math.max(0, Math.min(length, kept - at));
     if (present > 0) {
       target.limit(target.position() + present);
-      int unused = content.read(target, at);
+      int unused = basis.content().read(target, at);
       target.limit(limit);
     }
     for (int i = present; i < length; i++) {
@@ -230,7 +236,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
     long start = block * blockSize;
     if (!whole && start < kept) {
       fresh.limit((int) Math.min(blockSize, kept - start));
-      int unused = content.read(fresh, start);
+      int unused = basis.content().read(fresh, start);
       fresh.clear();
     }
     dirty.put(block, fresh);
@@ -295,47 +301,54 @@ public final class PlasmaChannel implements SeekableByteChannel {
 
   private Transaction transaction() {
     Transaction begun = transaction;
-    if (begun != null) {
-      return begun;
+    if (begun == null) {
+      begun = client.beginHidden();
+      transaction = begun;
+      required = false;
     }
-    Transaction fresh = client.beginHidden();
-    transaction = fresh;
-    Object unused =
-        fresh.execute(
-            new Operation.Require(
-                Location.of(inode),
-                Operation.Requirement.CONTENT_VERSION,
-                inode,
-                content.attributes().contentVersion()));
-    return fresh;
+    return begun;
   }
 
   /// Sends the changed blocks, and makes them part of the file within the transaction.
   private void flush() {
     List<Operation> operations = changes();
     if (!operations.isEmpty()) {
-      Object unused = transaction().execute(operations);
-      refresh();
+      run(operations);
     }
   }
 
-  /// Takes note of what the transaction has made of the file.
-  private void refresh() {
-    FileContent before = content;
-    content = FileContent.within(transaction(), Location.of(inode), false);
-    before.close();
-    kept = content.size();
+  /// Runs operations that change the file, and takes note of what they have made of it.
+  private void run(List<Operation> operations) {
+    Object unused = transaction().execute(withRequirement(operations));
+    Basis before = basis;
+    basis = before.next(transaction());
+    before.content().close();
+    kept = basis.content().size();
     size = Math.max(kept, size);
+  }
+
+  /// The first changes of a transaction tell it what they are based on.
+  private List<Operation> withRequirement(List<Operation> operations) {
+    if (required) {
+      return operations;
+    }
+    required = true;
+    List<Operation> all = new ArrayList<>(operations.size() + 1);
+    basis.requirement().ifPresent(all::add);
+    all.addAll(operations);
+    return all;
   }
 
   /// What remains to be run so that all changes are part of the file.
   private List<Operation> changes() {
+    FileContent content = basis.content();
     if (kept < content.size()) {
+      List<Operation> truncation = FileEdits.truncation(transaction(), Location.of(inode), kept);
       if (dirty.isEmpty()) {
-        return FileEdits.truncation(transaction(), Location.of(inode), kept);
+        return truncation;
       }
-      transaction().truncate(Location.of(inode), kept);
-      refresh();
+      run(truncation);
+      content = basis.content();
     }
     if (dirty.isEmpty()) {
       return List.of();
@@ -414,10 +427,10 @@ public final class PlasmaChannel implements SeekableByteChannel {
     if (!owned) {
       flush();
     } else if (commit()) {
-      FileContent before = content;
-      content = FileContent.held(client, Location.of(inode));
-      before.close();
-      kept = content.size();
+      Basis before = basis;
+      basis = Basis.committed(FileContent.held(client, Location.of(inode)));
+      before.content().close();
+      kept = basis.content().size();
       size = kept;
     }
   }
@@ -432,7 +445,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
     }
     Transaction ending = transaction();
     transaction = null;
-    long unused = ending.commit(operations);
+    long unused = ending.commit(operations.isEmpty() ? operations : withRequirement(operations));
     return true;
   }
 
@@ -443,7 +456,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
       if (!closed) {
         closed = true;
         dirty.clear();
-        content.close();
+        basis.content().close();
         Transaction begun = transaction;
         if (owned && begun != null) {
           begun.abort();
@@ -473,7 +486,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
         } else {
           flush();
         }
-        content.close();
+        basis.content().close();
         closed = true;
       } catch (FsException e) {
         abort();

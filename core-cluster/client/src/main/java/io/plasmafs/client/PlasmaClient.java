@@ -244,6 +244,11 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     return leaks.leaks();
   }
 
+  /// Direct memory that streams and reads use at this moment, in bytes.
+  public long bufferBytesInUse() {
+    return buffers.used();
+  }
+
   @Override
   public ClusterDescription cluster() {
     return coordinator.description();

@@ -50,8 +50,17 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
     this.content = content;
     this.end = end;
     this.letGo = letGo;
+    Deque<FileContent.Range> ranges = ahead;
     this.tracked =
-        client.leaks().track(this, "input stream of " + content.attributes().inode(), letGo);
+        client
+            .leaks()
+            .track(
+                this,
+                "input stream of " + content.attributes().inode(),
+                () -> {
+                  ranges.forEach(FileContent.Range::close);
+                  letGo.run();
+                });
     content
         .inline()
         .ifPresent(bytes -> {

@@ -15,7 +15,6 @@ import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,19 +22,20 @@ import org.jspecify.annotations.Nullable;
 /// datanodes while the caller goes on; memory stays bounded whatever the size. For one thread at a
 /// time.
 ///
+/// A stream that goes on with what is there fails with ECONFLICT when it is committed, by itself or
+/// with its transaction, if somebody else has changed the content since it was opened.
+///
 /// A stream opened on a client is a transaction of its own: [#close()] commits it, unless a write
 /// failed before, or [#abort()] was called; [#sync()] commits what was written so far. A program
 /// that cannot make the whole content should call `abort()` before try-with-resources closes the
 /// stream, or open it in a transaction.
 public final class PlasmaOutputStream extends OutputStream implements WritableByteChannel {
-  private final boolean owned;
   private final Attributes attributes;
   private final WriteOptions options;
   private final int blockSize;
 
-  /// The one that takes what is written now; a stream that is a transaction of its own gets a new
-  /// one with each sync.
-  private Transaction transaction;
+  private final Remains remains;
+  private final LeakDetector.Tracked tracked;
 
   /// What the file had before that transaction, as far as it is needed still.
   private Optional<FileContent> old;
@@ -56,8 +56,8 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   /// else -1.
   private long resumeAt = -1;
 
-  /// Version of the content that the last sync made.
-  private OptionalLong syncedVersion = OptionalLong.empty();
+  /// What must hold when what is written now is committed, as it builds on what was there.
+  private Optional<Operation> requirement;
 
   private boolean synced;
   private long segmentStart;
@@ -65,21 +65,51 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   /// How much was written between the last two syncs; -1 without them.
   private long lastSegment = -1;
 
-  private @Nullable FileWriter writer;
   private boolean written;
   private boolean closed;
   private @Nullable FsException failed;
+
+  /// What is under way, and remains when nobody holds the stream any more, so that it can be given
+  /// up then.
+  private static final class Remains {
+    final boolean owned;
+
+    /// The one that takes what is written now; a stream that is a transaction of its own gets a new
+    /// one with each sync.
+    Transaction transaction;
+
+    @Nullable FileWriter writer;
+
+    Remains(boolean owned, Transaction transaction) {
+      this.owned = owned;
+      this.transaction = transaction;
+    }
+
+    void abortWriter() {
+      FileWriter blocks = writer;
+      if (blocks != null) {
+        blocks.abort();
+      }
+    }
+
+    void giveUp() {
+      abortWriter();
+      if (owned) {
+        transaction.abortAsync();
+      }
+    }
+  }
 
   private PlasmaOutputStream(
       Transaction transaction,
       boolean owned,
       Attributes attributes,
-      Optional<FileContent> old,
+      Optional<Basis> basis,
       WriteOptions options) {
-    this.transaction = transaction;
-    this.owned = owned;
+    this.remains = new Remains(owned, transaction);
     this.attributes = attributes;
-    this.old = old;
+    this.requirement = basis.flatMap(Basis::requirement);
+    this.old = basis.map(Basis::content).filter(content -> content.size() > 0);
     this.options = options;
     this.blockSize = transaction.client().cluster().blockSize();
     long start = options.how() == WriteOptions.How.APPEND ? oldSize() : 0;
@@ -87,19 +117,30 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     this.inline = base == 0 && oldSize() <= transaction.client().cluster().inlineLimit();
     this.gathered = ByteBuffer.allocate(inline ? (int) Math.max(512, start) : 0);
     this.segmentStart = start;
-    copyOld(base, start);
+    this.tracked =
+        transaction
+            .client()
+            .leaks()
+            .track(this, "output stream of " + attributes.inode(), remains::giveUp);
+    try {
+      copyOld(base, start);
+    } catch (RuntimeException e) {
+      tracked.closed();
+      remains.abortWriter();
+      throw e;
+    }
   }
 
   static PlasmaOutputStream open(
       Transaction transaction, boolean owned, Location where, WriteOptions options) {
-    Attributes attributes =
-        Outcomes.expect(Outcome.Inode.class, transaction.execute(FileEdits.opening(where, options)))
-            .attributes();
-    Optional<FileContent> old =
-        FileEdits.startsEmpty(options.how()) || attributes.size() == 0
+    Outcome.Inode opened =
+        Outcomes.expect(
+            Outcome.Inode.class, transaction.execute(FileEdits.opening(where, options)));
+    Optional<Basis> basis =
+        FileEdits.startsEmpty(options.how()) || opened.created()
             ? Optional.empty()
-            : Optional.of(FileContent.within(transaction, Location.of(attributes.inode()), false));
-    return new PlasmaOutputStream(transaction, owned, attributes, old, options);
+            : Optional.of(Basis.of(transaction, opened.attributes().inode()));
+    return new PlasmaOutputStream(transaction, owned, opened.attributes(), basis, options);
   }
 
   private long oldSize() {
@@ -132,7 +173,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
 
   /// Where the next byte is written.
   public long position() {
-    FileWriter blocks = writer;
+    FileWriter blocks = remains.writer;
     if (blocks != null) {
       return blocks.position();
     }
@@ -141,7 +182,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
 
   @Override
   public void write(int value) throws IOException {
-    FileWriter blocks = writer;
+    FileWriter blocks = remains.writer;
     if (!closed && failed == null && blocks == null && inline && gathered.hasRemaining()) {
       written = true;
       gathered.put((byte) value);
@@ -177,10 +218,10 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   }
 
   private void put(ByteBuffer source) {
-    FileWriter blocks = writer;
+    FileWriter blocks = remains.writer;
     if (blocks == null) {
       int needed = gathered.position() + source.remaining();
-      int limit = transaction.client().cluster().inlineLimit();
+      int limit = remains.transaction.client().cluster().inlineLimit();
       if (inline && needed <= limit) {
         if (needed > gathered.capacity()) {
           int capacity = Math.min(limit, Math.max(needed, 2 * gathered.capacity()));
@@ -198,8 +239,9 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   private FileWriter beginBlocks() {
     long expected = lastSegment < 0 ? -1 : position() - base + lastSegment;
     FileWriter blocks =
-        new FileWriter(transaction, attributes.inode(), base / blockSize, expected, options);
-    writer = blocks;
+        new FileWriter(
+            remains.transaction, attributes.inode(), base / blockSize, expected, options);
+    remains.writer = blocks;
     inline = false;
     blocks.write(gathered.flip());
     gathered = ByteBuffer.allocate(0);
@@ -220,7 +262,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     long total = 0;
     ByteBuffer first = ByteBuffer.allocate(64 << 10);
     for (; ; ) {
-      FileWriter blocks = writer;
+      FileWriter blocks = remains.writer;
       int count;
       if (closed || failed != null || blocks == null) {
         count = source.read(first.clear());
@@ -252,12 +294,10 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
       return;
     }
     closed = true;
-    FileWriter blocks = writer;
-    if (blocks != null) {
-      blocks.abort();
-    }
-    if (owned) {
-      transaction.abort();
+    tracked.closed();
+    remains.abortWriter();
+    if (remains.owned) {
+      remains.transaction.abort();
     }
   }
 
@@ -268,8 +308,10 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
 
   /// Brings all bytes to the datanodes, and says what is left to be run.
   List<Operation> finish() {
+    List<Operation> last = finishing();
     closed = true;
-    return finishing();
+    tracked.closed();
+    return last;
   }
 
   private List<Operation> finishing() {
@@ -279,15 +321,8 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     long end = position();
     long tailEnd = Math.min(oldSize(), (end + blockSize - 1) / blockSize * blockSize);
     copyOld(end, tailEnd);
-    List<Operation> last = new ArrayList<>();
-    syncedVersion.ifPresent(version ->
-        last.add(
-            new Operation.Require(
-                Location.of(attributes.inode()),
-                Operation.Requirement.CONTENT_VERSION,
-                InodeId.NONE,
-                version)));
-    FileWriter blocks = writer;
+    List<Operation> last = new ArrayList<>(requirement.stream().toList());
+    FileWriter blocks = remains.writer;
     if (blocks != null) {
       last.addAll(blocks.finish());
     } else {
@@ -336,30 +371,32 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   private void publish() {
     long end = position();
     boolean changed = written;
-    FileWriter blocks = writer;
+    FileWriter blocks = remains.writer;
     Optional<ByteBuffer> tail = blocks == null ? Optional.empty() : blocks.tail();
     List<Operation> last = finishing();
-    if (owned) {
+    Transaction transaction = remains.transaction;
+    if (remains.owned) {
       long version = transaction.commit(last);
       if (changed) {
-        syncedVersion = OptionalLong.of(version);
+        requirement = Optional.of(Basis.requirement(attributes.inode(), version));
       }
-      transaction = transaction.client().beginHidden();
+      remains.transaction = transaction.client().beginHidden();
     } else {
       if (!last.isEmpty()) {
         transaction.execute(last);
       }
       transaction.syncWritten();
+      requirement = changed ? Optional.empty() : requirement;
     }
     synced = true;
     written = false;
     lastSegment = end - segmentStart;
     segmentStart = end;
     boolean moreBehind = oldSize() > end;
-    if (writer == null) {
+    if (remains.writer == null) {
       gathered.position((int) (end - base));
     } else {
-      writer = null;
+      remains.writer = null;
       inline = false;
       base = end / blockSize * blockSize;
       if (tail.isPresent()) {
@@ -371,7 +408,8 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     }
     old =
         moreBehind || resumeAt >= 0
-            ? Optional.of(FileContent.within(transaction, Location.of(attributes.inode()), false))
+            ? Optional.of(
+                FileContent.within(remains.transaction, Location.of(attributes.inode()), false))
             : Optional.empty();
   }
 
@@ -390,10 +428,10 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     }
     try {
       List<Operation> last = finish();
-      if (owned) {
-        long unused = transaction.commit(last);
+      if (remains.owned) {
+        long unused = remains.transaction.commit(last);
       } else if (!last.isEmpty()) {
-        transaction.execute(last);
+        remains.transaction.execute(last);
       }
     } catch (RuntimeException e) {
       closed = false;

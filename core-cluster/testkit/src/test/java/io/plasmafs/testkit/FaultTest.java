@@ -4,7 +4,9 @@ import static io.plasmafs.testkit.RandomBytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.plasmafs.client.ClientConfig;
 import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.client.PlasmaFile;
 import io.plasmafs.client.PlasmaOutputStream;
 import io.plasmafs.client.Transaction;
 import io.plasmafs.client.WriteOptions;
@@ -23,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -256,9 +259,44 @@ class FaultTest {
         tx.mkdirs("/again/more");
       });
       assertThat(runs[0]).isEqualTo(2);
-      assertThat(client.exists("/again/more")).isTrue();
+      // A namenode that is not there is passed over.
+      try (PlasmaClient another =
+          PlasmaClient.connect(ClientConfig.of("test", "127.0.0.1:1," + cluster.namenodes()))) {
+        assertThat(another.exists("/again/more")).isTrue();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void newKeysAreNotNoticed() throws IOException {
+    byte[] content = bytes(12 << 20);
+    try (TestCluster cluster =
+            TestCluster.options()
+                .namenode("ticket-lifetime-seconds", "1")
+                .namenode("key-interval-seconds", "1")
+                .start();
+        PlasmaClient client = cluster.connectWithoutCache()) {
+      client.write("/read", content);
+      try (PlasmaFile file = client.openFile("/read");
+          PlasmaOutputStream out = client.openOutput("/written")) {
+        // As long as some keys live, and all tickets of the beginning.
+        long end = System.nanoTime() + 4_000_000_000L;
+        int at = 0;
+        do {
+          ByteBuffer part = ByteBuffer.allocate(100_000);
+          assertThat(file.read(part, at)).isEqualTo(part.capacity());
+          assertThat(part.array()).isEqualTo(Arrays.copyOfRange(content, at, at + part.capacity()));
+          out.write(content, at, part.capacity());
+          at += part.capacity();
+          Thread.sleep(30);
+        } while (System.nanoTime() < end && at + 100_000 < content.length);
+        out.close();
+        assertThat(client.readAll("/written")).isEqualTo(Arrays.copyOf(content, at));
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -266,8 +304,7 @@ class FaultTest {
   void nobodyThereIsOneClearFailure() {
     assertThatThrownBy(() ->
             PlasmaClient.connect(
-                io.plasmafs.client.ClientConfig.of("127.0.0.1:1")
-                    .withTimeout(Duration.ofMillis(300))))
+                ClientConfig.of("127.0.0.1:1").withTimeout(Duration.ofMillis(300))))
         .isInstanceOfSatisfying(
             FsException.class,
             e -> {

@@ -9,6 +9,7 @@ import io.plasmafs.client.Transaction;
 import io.plasmafs.client.tree.SyncDownload;
 import io.plasmafs.client.tree.SyncListener;
 import io.plasmafs.client.tree.SyncOptions;
+import io.plasmafs.client.tree.SyncOptions.Comparison;
 import io.plasmafs.client.tree.SyncSummary;
 import io.plasmafs.client.tree.SyncUpload;
 import io.plasmafs.model.FsException;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Trees are made like others, and only what differs is copied.
 class SyncTest {
   private static final SyncOptions EXACT = SyncOptions.DEFAULT.withDelete();
-  private static final SyncOptions BY_CONTENT = EXACT.withChecksum();
+  private static final SyncOptions BY_CONTENT = EXACT.with(new Comparison.ByContent());
   private static final SyncOptions ATOMIC = EXACT.withAtomic();
 
   private static TestCluster cluster;

@@ -39,6 +39,11 @@ record ClusterObject(Namespace cluster, FsPath path, Attributes attributes)
   }
 
   @Override
+  public String version() {
+    return attributes.inode().value() + "." + attributes.contentVersion();
+  }
+
+  @Override
   public Ownership ownership() {
     return new Ownership(attributes.owner(), attributes.group());
   }

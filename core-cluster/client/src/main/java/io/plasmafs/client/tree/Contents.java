@@ -1,8 +1,5 @@
 package io.plasmafs.client.tree;
 
-import io.plasmafs.client.Namespace;
-import io.plasmafs.model.Attributes;
-import io.plasmafs.model.operation.Location;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -13,11 +10,11 @@ final class Contents {
 
   private Contents() {}
 
-  static boolean same(SourceObject source, Namespace cluster, Attributes file) throws IOException {
+  static boolean same(SourceObject one, SourceObject another) throws IOException {
     byte[] mine = new byte[BUFFER_BYTES];
     byte[] theirs = new byte[BUFFER_BYTES];
-    try (InputStream in = source.open();
-        InputStream other = cluster.openInput(Location.of(file.inode()))) {
+    try (InputStream in = one.open();
+        InputStream other = another.open()) {
       while (true) {
         int count = in.readNBytes(mine, 0, mine.length);
         int otherCount = other.readNBytes(theirs, 0, theirs.length);

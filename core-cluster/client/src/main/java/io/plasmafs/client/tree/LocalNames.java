@@ -68,7 +68,8 @@ final class LocalNames {
     return absolute.subpath(0, absolute.getNameCount());
   }
 
-  private static String escape(byte[] bytes) {
+  /// Bytes as they are written in a URI; slashes stay.
+  static String escape(byte[] bytes) {
     StringBuilder out = new StringBuilder(bytes.length + 16);
     for (byte b : bytes) {
       boolean plain =
@@ -87,7 +88,8 @@ final class LocalNames {
     return out.toString();
   }
 
-  private static byte[] bytes(String rawPath) {
+  /// The bytes that [#escape(byte[])] has written like this.
+  static byte[] bytes(String rawPath) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(rawPath.length());
     for (int i = 0; i < rawPath.length(); i++) {
       char c = rawPath.charAt(i);

@@ -12,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -20,6 +19,7 @@ import java.util.function.LongConsumer;
 /// What is needed to know of something on the local disk; symbolic links are not followed.
 ///
 /// @param mode permission bits, 07777
+/// @param changed when anything of it was changed; set by the system alone
 /// @param inode equal for all names of one file
 /// @param names how many names the file has
 /// @param type absent if it is neither file nor directory nor symbolic link
@@ -28,12 +28,13 @@ record LocalObject(
     int mode,
     long size,
     Instant modified,
+    Instant changed,
     Object inode,
     int names,
     Optional<FileType> type)
     implements SourceObject {
   private static final String ATTRIBUTES =
-      "unix:mode,size,lastModifiedTime,ino,dev,nlink,isDirectory,isRegularFile,isSymbolicLink";
+      "unix:mode,size,lastModifiedTime,ctime,ino,dev,nlink,isDirectory,isRegularFile,isSymbolicLink";
 
   static LocalObject of(Path path) throws IOException {
     Map<String, Object> a = Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
@@ -42,9 +43,15 @@ record LocalObject(
         (Integer) value(a, "mode") & 07777,
         (Long) value(a, "size"),
         ((FileTime) value(a, "lastModifiedTime")).toInstant(),
-        List.of(value(a, "dev"), value(a, "ino")),
+        ((FileTime) value(a, "ctime")).toInstant(),
+        value(a, "dev") + "." + value(a, "ino"),
         (Integer) value(a, "nlink"),
         type(a));
+  }
+
+  @Override
+  public String version() {
+    return inode + "." + size + "." + modified + "." + changed;
   }
 
   @Override

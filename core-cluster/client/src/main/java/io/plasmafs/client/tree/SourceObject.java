@@ -24,6 +24,9 @@ sealed interface SourceObject permits LocalObject, ClusterObject {
 
   Instant modified();
 
+  /// Another one after each change of the content, as far as its place can tell; one word.
+  String version();
+
   Ownership ownership() throws IOException;
 
   /// Where it points, if it is a symbolic link.

@@ -8,6 +8,7 @@ import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.LinkTarget;
+import io.plasmafs.model.Name;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -36,12 +37,15 @@ public final class SyncDownload {
 
   private record Finished(Attributes attributes, Path local) {}
 
+  private record Fetched(FsPath place, ClusterObject file, Path local) {}
+
   private final Set<Path> wanted = new HashSet<>();
 
   /// What is, or would be, replaced by something of another type.
   private final Set<Path> replaced = new HashSet<>();
 
   private final List<Finished> directories = new ArrayList<>();
+  private final List<Fetched> fetched = new ArrayList<>();
   private long same;
   private long copied;
   private long touched;
@@ -62,6 +66,10 @@ public final class SyncDownload {
   public SyncSummary run(FsPath from, Path to) throws IOException {
     Path target = to.toAbsolutePath();
     checkTarget(source.lstat(from), target);
+    FileComparison comparison =
+        new FileComparison(
+            options.comparison(),
+            new SyncMemory.Pair(source, SyncMemory.Pair.name(from), SyncMemory.Pair.name(target)));
     try (FileDownloads downloads = new FileDownloads(source, options.tree(), listener);
         Stream<TreeEntry> walk = source.walk(from)) {
       // The local directory of each depth on the way down.
@@ -76,7 +84,7 @@ public final class SyncDownload {
                 ? target
                 : LocalNames.resolve(parents.get(entry.depth() - 1), entry.path().last());
         boolean unused = wanted.add(local);
-        compare(downloads, entry, local);
+        compare(downloads, comparison, entry, local);
         if (entry.attributes().isDirectory()) {
           parents.add(local);
           directories.add(new Finished(entry.attributes(), local));
@@ -96,7 +104,22 @@ public final class SyncDownload {
         }
       }
     }
+    remember(comparison);
     return summary();
+  }
+
+  /// Leaves to the next sync what is known of the files: of those that were fetched, unless
+  /// somebody has changed them since.
+  private void remember(FileComparison comparison) throws IOException {
+    for (Fetched one : fetched) {
+      if (Files.isRegularFile(one.local(), LinkOption.NOFOLLOW_LINKS)) {
+        LocalObject local = LocalObject.of(one.local());
+        if (local.size() == one.file().size() && sameAttributes(local, one.file().attributes())) {
+          comparison.copied(one.place(), one.file(), local);
+        }
+      }
+    }
+    comparison.keep();
   }
 
   private SyncSummary summary() {
@@ -114,7 +137,9 @@ public final class SyncDownload {
     }
   }
 
-  private void compare(FileDownloads downloads, TreeEntry entry, Path local) throws IOException {
+  private void compare(
+      FileDownloads downloads, FileComparison comparison, TreeEntry entry, Path local)
+      throws IOException {
     Attributes attributes = entry.attributes();
     Optional<LocalObject> found =
         Files.exists(local, LinkOption.NOFOLLOW_LINKS)
@@ -124,7 +149,7 @@ public final class SyncDownload {
       makeRoom(found.get(), attributes.type());
       found = Optional.empty();
     }
-    if (found.isPresent() && sameContent(found.get(), entry)) {
+    if (found.isPresent() && sameContent(comparison, entry, found.get())) {
       if (attributes.isDirectory() || sameAttributes(found.get(), attributes)) {
         same++;
       } else {
@@ -141,7 +166,20 @@ public final class SyncDownload {
     listener.differs(Difference.COPY, local);
     if (!options.dryRun()) {
       fetch(downloads, entry, local);
+      if (comparison.isByVersion() && attributes.isRegular()) {
+        fetched.add(new Fetched(inTree(entry), object(entry), local));
+      }
     }
+  }
+
+  private ClusterObject object(TreeEntry entry) {
+    return new ClusterObject(source, entry.path(), entry.attributes());
+  }
+
+  /// Where something is within the tree.
+  private static FsPath inTree(TreeEntry entry) {
+    List<Name> names = entry.path().names();
+    return new FsPath(names.subList(names.size() - entry.depth(), names.size()));
   }
 
   private void fetch(FileDownloads downloads, TreeEntry entry, Path local) throws IOException {
@@ -169,16 +207,13 @@ public final class SyncDownload {
     removeTree(found.path());
   }
 
-  private boolean sameContent(LocalObject local, TreeEntry entry) throws IOException {
+  private boolean sameContent(FileComparison comparison, TreeEntry entry, LocalObject local)
+      throws IOException {
     Attributes attributes = entry.attributes();
     return switch (attributes.type()) {
       case DIRECTORY -> true;
       case SYMLINK -> source.readLink(entry.path()).equals(local.target());
-      case REGULAR ->
-          local.size() == attributes.size()
-              && (options.checksum()
-                  ? Contents.same(local, source, attributes)
-                  : local.modified().equals(attributes.mtime()));
+      case REGULAR -> comparison.isSame(inTree(entry), object(entry), local);
     };
   }
 

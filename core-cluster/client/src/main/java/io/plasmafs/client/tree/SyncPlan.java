@@ -39,6 +39,7 @@ final class SyncPlan {
   private final Namespace cluster;
   private final FsPath target;
   private final SyncOptions options;
+  private final FileComparison comparison;
   private final SyncListener listener;
 
   /// What is there and has not been compared yet.
@@ -59,10 +60,16 @@ final class SyncPlan {
   private long removed;
   private long bytes;
 
-  private SyncPlan(Namespace cluster, FsPath target, SyncOptions options, SyncListener listener) {
+  private SyncPlan(
+      Namespace cluster,
+      FsPath target,
+      SyncOptions options,
+      FileComparison comparison,
+      SyncListener listener) {
     this.cluster = cluster;
     this.target = target;
     this.options = options;
+    this.comparison = comparison;
     this.listener = listener;
   }
 
@@ -72,11 +79,12 @@ final class SyncPlan {
       Namespace cluster,
       FsPath target,
       SyncOptions options,
+      FileComparison comparison,
       SyncListener listener)
       throws IOException {
-    SyncPlan plan = new SyncPlan(cluster, target, options, listener);
+    SyncPlan plan = new SyncPlan(cluster, target, options, comparison, listener);
     plan.index();
-    source.walk((object, place) -> plan.compare(object, target.resolve(place)));
+    source.walk(plan::compare);
     if (options.delete()) {
       for (FsPath rest : List.copyOf(plan.there.keySet())) {
         if (rest.isEmpty() || !plan.there.containsKey(rest.parent())) {
@@ -106,6 +114,11 @@ final class SyncPlan {
     return steps;
   }
 
+  /// Where something is within the target.
+  FsPath inTree(FsPath place) {
+    return new FsPath(place.names().subList(target.names().size(), place.names().size()));
+  }
+
   private void index() {
     if (cluster.find(target).isPresent()) {
       try (Stream<TreeEntry> walk = cluster.walk(target)) {
@@ -121,7 +134,8 @@ final class SyncPlan {
     listener.differs(Difference.REMOVE, place);
   }
 
-  private void compare(SourceObject object, FsPath place) throws IOException {
+  private void compare(SourceObject object, FsPath inTree) throws IOException {
+    FsPath place = target.resolve(inTree);
     Attributes found = there.remove(place);
     if (object.type().isEmpty()) {
       skip(object);
@@ -134,7 +148,7 @@ final class SyncPlan {
     }
     if (found == null) {
       make(object, type, place);
-    } else if (!sameContent(object, place, found)) {
+    } else if (!sameContent(object, inTree, place, found)) {
       if (type == FileType.SYMLINK) {
         removals.add(new Step.Remove(place));
       }
@@ -199,16 +213,12 @@ final class SyncPlan {
     }
   }
 
-  private boolean sameContent(SourceObject object, FsPath place, Attributes found)
+  private boolean sameContent(SourceObject object, FsPath inTree, FsPath place, Attributes found)
       throws IOException {
     return switch (found.type()) {
       case DIRECTORY -> true;
       case SYMLINK -> cluster.readLink(place).equals(object.target());
-      case REGULAR ->
-          object.size() == found.size()
-              && (options.checksum()
-                  ? Contents.same(object, cluster, found)
-                  : object.modified().equals(found.mtime()));
+      case REGULAR -> comparison.isSame(inTree, object, new ClusterObject(cluster, place, found));
     };
   }
 

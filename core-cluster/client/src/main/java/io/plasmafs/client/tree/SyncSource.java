@@ -27,8 +27,16 @@ sealed interface SyncSource {
   /// Shows all objects, parents before what they hold.
   void walk(Visitor visitor) throws IOException;
 
+  /// It and the tree that is to be like it.
+  SyncMemory.Pair pairWith(Namespace cluster, FsPath target);
+
   /// A tree of the local disk.
   record Local(Path root) implements SyncSource {
+    @Override
+    public SyncMemory.Pair pairWith(Namespace cluster, FsPath target) {
+      return new SyncMemory.Pair(cluster, SyncMemory.Pair.name(root), SyncMemory.Pair.name(target));
+    }
+
     @Override
     public void walk(Visitor visitor) throws IOException {
       Files.walkFileTree(
@@ -73,6 +81,11 @@ sealed interface SyncSource {
 
   /// A tree of a cluster.
   record Cluster(Namespace cluster, FsPath root) implements SyncSource {
+    @Override
+    public SyncMemory.Pair pairWith(Namespace same, FsPath target) {
+      return new SyncMemory.Pair(same, SyncMemory.Pair.name(root), SyncMemory.Pair.name(target));
+    }
+
     @Override
     public void walk(Visitor visitor) throws IOException {
       try (Stream<TreeEntry> walk = cluster.walk(root)) {

@@ -1,5 +1,6 @@
 package io.plasmafs.client.tree;
 
+import io.plasmafs.client.Namespace;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.Transaction;
 import io.plasmafs.client.tree.SyncPlan.Step;
@@ -71,23 +72,81 @@ public final class SyncUpload {
 
   private SyncSummary run(SyncSource source, FsPath target) throws IOException {
     if (options.dryRun()) {
-      return SyncPlan.of(source, client, target, options, listener).summary();
+      return plan(source, client, target).plan().summary();
     }
     if (options.atomic()) {
-      return client.<SyncSummary, IOException>transactResult(transaction -> {
-        SyncPlan plan = SyncPlan.of(source, transaction, target, options, listener);
-        begin(plan);
-        apply(transaction, plan.steps());
-        return plan.summary();
-      });
+      return client
+          .<Applied, IOException>transactResult(transaction -> {
+            Planned planned = plan(source, transaction, target);
+            begin(planned.plan());
+            List<Step> steps = planned.plan().steps();
+            apply(transaction, steps);
+            return new Applied(planned, List.of(new Batch(steps, transaction.commit())));
+          })
+          .remembered(client);
     }
-    SyncPlan plan = SyncPlan.of(source, client, target, options, listener);
-    begin(plan);
-    for (List<Step> batch : batches(plan.steps())) {
+    Planned planned = plan(source, client, target);
+    begin(planned.plan());
+    List<Batch> batches = new ArrayList<>();
+    for (List<Step> steps : batches(planned.plan().steps())) {
       // Nothing of it is there before all is: it can be done again after a conflict.
-      client.<IOException>transact(transaction -> apply(transaction, batch));
+      batches.add(
+          client.<Batch, IOException>transactResult(transaction -> {
+            apply(transaction, steps);
+            return new Batch(steps, transaction.commit());
+          }));
     }
-    return plan.summary();
+    return new Applied(planned, batches).remembered(client);
+  }
+
+  private Planned plan(SyncSource source, Namespace cluster, FsPath target) throws IOException {
+    FileComparison comparison =
+        new FileComparison(options.comparison(), source.pairWith(client, target));
+    return new Planned(
+        SyncPlan.of(source, cluster, target, options, comparison, listener), comparison);
+  }
+
+  private record Planned(SyncPlan plan, FileComparison comparison) {}
+
+  /// @param commit its number
+  private record Batch(List<Step> steps, long commit) {
+    List<Step.Copy> filesCopied() {
+      return steps.stream()
+          .filter(Step.Copy.class::isInstance)
+          .map(Step.Copy.class::cast)
+          .filter(copy -> copy.object().type().equals(Optional.of(FileType.REGULAR)))
+          .toList();
+    }
+  }
+
+  /// What is done.
+  private record Applied(Planned planned, List<Batch> batches) {
+
+    /// Leaves to the next sync what is known of the files: of those that were copied, unless
+    /// somebody has changed them since.
+    SyncSummary remembered(PlasmaClient client) throws IOException {
+      if (planned.comparison().isByVersion()) {
+        batches.forEach(batch -> remember(client, batch));
+        planned.comparison().keep();
+      }
+      return planned.plan().summary();
+    }
+
+    private void remember(PlasmaClient client, Batch batch) {
+      List<Step.Copy> copies = batch.filesCopied();
+      List<Outcome.Found> found =
+          client.statMany(copies.stream().map(Step.Copy::place).toList(), false);
+      for (int i = 0; i < copies.size(); i++) {
+        Step.Copy copy = copies.get(i);
+        FsPath inTree = planned.plan().inTree(copy.place());
+        found
+            .get(i)
+            .attributes()
+            .filter(attributes -> attributes.contentVersion() == batch.commit())
+            .map(attributes -> new ClusterObject(client, copy.place(), attributes))
+            .ifPresent(target -> planned.comparison().copied(inTree, copy.object(), target));
+      }
+    }
   }
 
   private void begin(SyncPlan plan) {

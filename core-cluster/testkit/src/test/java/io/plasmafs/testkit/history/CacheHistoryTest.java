@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -33,11 +36,17 @@ import org.junit.jupiter.api.TestInstance;
 /// | takes attributes for current whatever the versions say | sizes of older versions |
 /// | trusts what it asked before a commit of its own | the content before that commit |
 ///
-/// `-Dplasma.seed=N` repeats a history step by step.
+/// And of many threads, of whom channels did not require the content that they build on: parts of
+/// an older version in a newer one.
+///
+/// `-Dplasma.seed=N` repeats a history: step by step the one in which the clients take turns, and
+/// of the other what each thread does, though not how the threads meet.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CacheHistoryTest {
   private static final int FILES = 16;
   private static final int STEPS_IN_TURN = 1200;
+  private static final int STEPS_AT_ONCE = 120;
+  private static final int THREADS_PER_CLIENT = 2;
 
   /// Heap for some files only, direct memory for less than the slices of all.
   private static final long DIRECT_BYTES = 40 * (64 << 10);
@@ -98,7 +107,34 @@ class CacheHistoryTest {
         repeatable(step, history::step);
       }
     }
+    files.assertThatPartsKeptTheRest();
     assertThatCachesWereInvolved();
+  }
+
+  @Test
+  void clientsAtWorkAtOnceNeverSeeAMixOrTheOld() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < actors.size() * THREADS_PER_CLIENT; i++) {
+        HistoryActor actor = actors.get(i % actors.size());
+        HistoryAtOnce history = new HistoryAtOnce(actor, files, new Random(seed + i));
+        all.add(
+            threads.submit(() -> {
+              for (int step = 0; step < STEPS_AT_ONCE; step++) {
+                repeatable(step, history::step);
+              }
+              return null;
+            }));
+      }
+      for (Future<?> one : all) {
+        Object unused = one.get();
+      }
+    }
+    // What was seen before its commit was known here could not be judged earlier.
+    for (HistoryActor actor : actors) {
+      repeatable(STEPS_AT_ONCE, actor::judge);
+    }
+    repeatable(STEPS_AT_ONCE, files::assertThatPartsKeptTheRest);
   }
 
   private interface Step {

@@ -54,6 +54,11 @@ final class HistoryFiles {
     return histories.get(file);
   }
 
+  /// See [FileHistory#assertThatPartsKeptTheRest()].
+  void assertThatPartsKeptTheRest() {
+    histories.forEach(FileHistory::assertThatPartsKeptTheRest);
+  }
+
   int any(Random random) {
     return random.nextInt(count());
   }

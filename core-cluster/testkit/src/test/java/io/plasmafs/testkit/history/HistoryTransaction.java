@@ -13,6 +13,7 @@ import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.operation.Location;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,10 @@ final class HistoryTransaction implements AutoCloseable {
   private final HistoryFiles files;
   private final Transaction transaction;
   private final Map<Integer, Optional<StampedContent>> own = new HashMap<>();
+
+  /// The units that it has changed of files of which it has kept the others.
+  private final Map<Integer, BitSet> parts = new HashMap<>();
+
   private boolean ended;
 
   HistoryTransaction(HistoryActor actor) {
@@ -65,31 +70,18 @@ final class HistoryTransaction implements AutoCloseable {
     close();
   }
 
-  /// Changes a file in a random way that its kind allows. A part is changed by a channel, which
-  /// works on the content that it was opened with: nobody else may commit meanwhile.
+  /// Changes a file in a random way that its kind allows.
   void change(int file, Random random) throws IOException {
-    if (files.isReplaced(file) || random.nextInt(3) == 0) {
-      rewrite(file, random);
-      return;
-    }
-    orConflict(() -> changePart(file, random));
-    readOwn(file);
-  }
-
-  /// Gives a file another content, or removes it if it is one that comes and goes.
-  void rewrite(int file, Random random) throws IOException {
-    boolean removal = files.isReplaced(file) && random.nextInt(3) == 0;
+    boolean seldom = random.nextInt(3) == 0;
     orConflict(() -> {
-      if (removal) {
+      if (files.isReplaced(file) && seldom) {
         remove(file);
-      } else {
+      } else if (files.isReplaced(file) || seldom) {
         write(file, random);
+      } else {
+        changePart(file, random);
       }
     });
-    readOwn(file);
-  }
-
-  private void readOwn(int file) {
     if (!ended && own.containsKey(file)) {
       read(file);
     }
@@ -103,6 +95,7 @@ final class HistoryTransaction implements AutoCloseable {
         transaction.write(
             Location.of(FsPath.of(files.path(file))), ByteBuffer.wrap(content.bytes()), how);
     own.put(file, Optional.of(content));
+    parts.remove(file);
   }
 
   private void remove(int file) {
@@ -130,6 +123,12 @@ final class HistoryTransaction implements AutoCloseable {
     }
     Optional<StampedContent> after = actor.content(transaction, file);
     assertThat(after.orElseThrow().stamps().subList(first, first + count)).containsOnly(stamp);
+    if (!own.containsKey(file)) {
+      parts.put(file, new BitSet());
+    }
+    if (parts.containsKey(file)) {
+      parts.get(file).set(first, first + count);
+    }
     own.put(file, after);
   }
 
@@ -154,6 +153,7 @@ final class HistoryTransaction implements AutoCloseable {
       long version = transaction.commit();
       ended = true;
       own.forEach((file, state) -> actor.committed(file, version, state));
+      parts.forEach((file, units) -> files.of(file).changedPart(version, units));
     });
   }
 
