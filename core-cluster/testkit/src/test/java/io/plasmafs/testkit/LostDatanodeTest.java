@@ -49,7 +49,7 @@ class LostDatanodeTest {
   private static final int ROUNDS = Integer.getInteger("plasma.rounds", 1);
   private static final long SEED = Long.getLong("plasma.seed", System.nanoTime());
   private static final WriteOptions FIRST_ON_0 = WriteOptions.DEFAULT.withHost("host0");
-  private static final Duration FORWARD_TIMEOUT = Duration.ofSeconds(6);
+  private static final Duration FORWARD_TIMEOUT = Duration.ofSeconds(12);
 
   private static final List<DatanodeProcess> datanodes = new ArrayList<>();
   private static final Random random = new Random(SEED);
