@@ -141,7 +141,7 @@ final class Nodes implements AutoCloseable {
     properties.setProperty("address", "127.0.0.1:0");
     properties.setProperty("socket", directory.resolve("socket-" + node).toString());
     properties.setProperty("scrub-bytes-per-second", "0");
-    properties.setProperty("forward-timeout-millis", "3000");
+    properties.setProperty("forward-timeout-millis", "12000");
     return properties;
   }
 

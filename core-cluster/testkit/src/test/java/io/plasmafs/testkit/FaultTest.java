@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.plasmafs.client.ClientConfig;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.PlasmaFile;
+import io.plasmafs.client.PlasmaIOException;
 import io.plasmafs.client.PlasmaOutputStream;
 import io.plasmafs.client.Transaction;
 import io.plasmafs.client.WriteOptions;
@@ -147,16 +148,7 @@ class FaultTest {
       long blocks = other.status().datanodes().get(0).blocks();
       byte[] content = bytes((int) blocks * block);
       Eventually.await(
-          "the blocks of the paused client",
-          () -> {
-            try {
-              other.write("/other", content);
-              return true;
-            } catch (FsException e) {
-              assertThat(e.status()).isEqualTo(FsStatus.ENOSPC);
-              return false;
-            }
-          });
+          "the blocks of the paused client", () -> isWritten(other, "/other", content));
 
       assertThatThrownBy(
               () -> {
@@ -173,6 +165,38 @@ class FaultTest {
         cluster.awaitDatanodes(2);
       }
       assertThat(other.exists("/late")).isFalse();
+    }
+  }
+
+  private static boolean isWritten(PlasmaClient client, String path, byte[] content) {
+    try {
+      client.write(path, content);
+      return true;
+    } catch (FsException e) {
+      assertThat(e.status()).isEqualTo(FsStatus.ENOSPC);
+      return false;
+    }
+  }
+
+  @Test
+  void aFullClusterRefusesTheWriteAndLeavesNothing() {
+    try (TestCluster cluster = TestCluster.options().datanodeBytes(4 << 20).start();
+        PlasmaClient client = cluster.connect()) {
+      client.write("/fits", bytes(2 << 20));
+      assertThatThrownBy(
+              () -> {
+                try (PlasmaOutputStream out = client.openOutput("/full")) {
+                  out.write(bytes(6 << 20));
+                }
+              })
+          .isInstanceOfSatisfying(
+              PlasmaIOException.class,
+              e -> assertThat(e.failure().status()).isEqualTo(FsStatus.ENOSPC));
+      assertThat(client.exists("/full")).isFalse();
+      assertThat(client.readAll("/fits")).isEqualTo(bytes(2 << 20));
+      client.unlink("/fits");
+      Eventually.await("free blocks", () -> isWritten(client, "/fits-again", bytes(3 << 20)));
+      assertThat(client.readAll("/fits-again")).isEqualTo(bytes(3 << 20));
     }
   }
 

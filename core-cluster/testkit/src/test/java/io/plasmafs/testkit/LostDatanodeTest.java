@@ -49,7 +49,7 @@ class LostDatanodeTest {
   private static final int ROUNDS = Integer.getInteger("plasma.rounds", 1);
   private static final long SEED = Long.getLong("plasma.seed", System.nanoTime());
   private static final WriteOptions FIRST_ON_0 = WriteOptions.DEFAULT.withHost("host0");
-  private static final Duration FORWARD_TIMEOUT = Duration.ofSeconds(6);
+  private static final Duration FORWARD_TIMEOUT = Duration.ofSeconds(12);
 
   private static final List<DatanodeProcess> datanodes = new ArrayList<>();
   private static final Random random = new Random(SEED);
@@ -261,10 +261,9 @@ class LostDatanodeTest {
     for (int round = 0; round < ROUNDS; round++) {
       try (Transaction transaction = client.begin()) {
         write(transaction, "/restarted", content);
-        for (int number = 0; number < COPIES; number++) {
-          datanodes.get(number).kill();
-        }
-        startAll(List.of(0, 1, 2));
+        List<Integer> restarted = someOrAll();
+        restarted.forEach(number -> datanodes.get(number).kill());
+        startAll(restarted);
         transaction.commit();
       }
       assertReadable("/restarted", content);
@@ -366,7 +365,7 @@ class LostDatanodeTest {
           IntStream.range(0, COPIES).filter(i -> i != left).mapToObj(datanodes::get).toList();
       held.forEach(DatanodeProcess::hold);
       try {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
           try (PlasmaClient patient =
               PlasmaClient.connect(config().withCallTimeout(Duration.ofHours(1)))) {
             assertThat(patient.readAll("/slow")).isEqualTo(content);
