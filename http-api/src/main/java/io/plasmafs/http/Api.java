@@ -10,6 +10,7 @@ import io.plasmafs.http.exchange.Handler;
 import io.plasmafs.http.exchange.Route;
 import io.plasmafs.http.files.CommittedScope;
 import io.plasmafs.http.files.DeleteFile;
+import io.plasmafs.http.files.FileSender;
 import io.plasmafs.http.files.PatchFile;
 import io.plasmafs.http.files.PostFile;
 import io.plasmafs.http.files.PutFile;
@@ -30,7 +31,7 @@ final class Api implements AutoCloseable {
 
   private final List<Route> routes = new ArrayList<>();
   private final PlasmaClient client;
-  private final TransferBuffers buffers;
+  private final FileSender sender;
   private final Uploading uploading;
   private final OpenTransactions open;
   private final Housekeeping housekeeping;
@@ -38,7 +39,7 @@ final class Api implements AutoCloseable {
   /// @param doors what is served beside the API
   Api(PlasmaClient client, HttpGatewayConfig config, List<Door> doors) {
     this.client = client;
-    this.buffers = new TransferBuffers(config.largeBuffers());
+    this.sender = new FileSender(new TransferBuffers(config.largeBuffers()));
     this.uploading = new Uploading(config.uploads());
     WriteLocks locks = WriteLocks.all(doors.stream().map(Door::locks).toList());
     this.open = new OpenTransactions(client, config.transactions(), locks);
@@ -50,8 +51,7 @@ final class Api implements AutoCloseable {
     commits(new Commits(client, locks), new Uploads(client, committed, uploading));
     cluster(new ClusterState(client));
     Door.Services services =
-        new Door.Services(
-            client, exchange -> committed, open.scopes(), scopes -> new ReadFile(scopes, buffers));
+        new Door.Services(client, exchange -> committed, open.scopes(), sender);
     for (Door door : doors) {
       routes.addAll(door.routes(services));
     }
@@ -59,7 +59,7 @@ final class Api implements AutoCloseable {
 
   /// The routes of files, once for each place where files are.
   private void files(String template, String suffix, Scope.Source scopes) {
-    Handler read = new ReadFile(scopes, buffers);
+    Handler read = new ReadFile(scopes, sender);
     route("GET", template, "read" + suffix, read);
     route("HEAD", template, "look" + suffix, read);
     route(

@@ -1,12 +1,11 @@
 package io.plasmafs.http;
 
 import io.plasmafs.client.PlasmaClient;
-import io.plasmafs.http.exchange.Handler;
 import io.plasmafs.http.exchange.Route;
+import io.plasmafs.http.files.FileSender;
 import io.plasmafs.http.files.Scope;
 import io.plasmafs.http.files.WriteLocks;
 import java.util.List;
-import java.util.function.Function;
 
 /// One more protocol that the gateway serves, on the same port.
 public interface Door {
@@ -16,18 +15,9 @@ public interface Door {
   /// @param client of the cluster; the gateway's to close
   /// @param committed the filesystem itself
   /// @param transactions the open transaction that a route's variable `id` names
-  /// @param readers makes a handler that sends the file which a route's variable `path` names
+  /// @param files sends files
   record Services(
-      PlasmaClient client,
-      Scope.Source committed,
-      Scope.Source transactions,
-      Function<Scope.Source, Handler> readers) {
-
-    /// Sends the file that a route's variable `path` names.
-    public Handler readFile(Scope.Source scopes) {
-      return readers.apply(scopes);
-    }
-  }
+      PlasmaClient client, Scope.Source committed, Scope.Source transactions, FileSender files) {}
 
   /// Its routes.
   List<Route> routes(Services services);

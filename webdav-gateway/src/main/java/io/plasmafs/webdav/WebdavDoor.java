@@ -49,8 +49,7 @@ public final class WebdavDoor implements Door {
   @Override
   public List<Route> routes(Services services) {
     List<Route> routes = new ArrayList<>();
-    Map<String, DavMethod> committed =
-        methods(services, services.committed(), new LockTable(clock, false));
+    Map<String, DavMethod> committed = methods(services, new LockTable(clock, false));
     committed.forEach((name, method) ->
         routes.add(
             new Route(
@@ -58,7 +57,7 @@ public final class WebdavDoor implements Door {
                 PREFIX + "/{path*}",
                 name.toLowerCase(Locale.ROOT) + "Dav",
                 exchange -> serve(method, exchange, services.committed(), PREFIX))));
-    methods(services, services.transactions(), new LockTable(clock, true))
+    methods(services, new LockTable(clock, true))
         .forEach((name, method) ->
             routes.add(
                 new Route(
@@ -76,11 +75,11 @@ public final class WebdavDoor implements Door {
     return routes;
   }
 
-  private Map<String, DavMethod> methods(Services services, Scope.Source scopes, LockTable locks) {
+  private Map<String, DavMethod> methods(Services services, LockTable locks) {
     PlasmaClient client = services.client();
     Guards guards = new Guards(locks);
     PartialWrites partialWrites = new PartialWrites(guards, contentRange);
-    GetMethod get = new GetMethod(services.readFile(scopes), new CollectionPage());
+    GetMethod get = new GetMethod(services.files(), new CollectionPage());
     Map<String, DavMethod> methods = new LinkedHashMap<>();
     methods.put("GET", get);
     methods.put("HEAD", get);
