@@ -11,7 +11,10 @@ import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.Name;
+import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Outcome;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,12 +28,15 @@ public final class PlasmaBenchFs implements BenchFs {
   private static final int LIST_PAGE = 16_384;
 
   private final PlasmaClient client;
+  private final boolean whole;
 
   /// Connects.
   ///
   /// @param conf `namenodes` as the client library takes them; `cache=none` for a client that
-  ///   remembers nothing
+  ///   remembers nothing; `files=whole` where each file is written and read by one call of the
+  ///   library, as small ones are, and not as a stream
   public PlasmaBenchFs(Map<String, String> conf) {
+    whole = "whole".equals(conf.get("files"));
     ClientConfig config = ClientConfig.of(conf.getOrDefault("namenodes", "127.0.0.1:2727"));
     client =
         PlasmaClient.connect(
@@ -39,18 +45,37 @@ public final class PlasmaBenchFs implements BenchFs {
 
   @Override
   public OutputStream create(String path, WriteOptions options) {
-    return client.openOutput(
-        path, io.plasmafs.client.WriteOptions.DEFAULT.withReplication(options.replication()));
+    var copies = io.plasmafs.client.WriteOptions.DEFAULT.withReplication(options.replication());
+    return whole ? new WholeFile(path, copies) : client.openOutput(path, copies);
+  }
+
+  /// Gathers what becomes a file when it is closed.
+  private final class WholeFile extends ByteArrayOutputStream {
+    private final String path;
+    private final io.plasmafs.client.WriteOptions options;
+
+    WholeFile(String path, io.plasmafs.client.WriteOptions options) {
+      this.path = path;
+      this.options = options;
+    }
+
+    @Override
+    public void close() {
+      var unused =
+          client.write(Location.of(FsPath.of(path)), ByteBuffer.wrap(toByteArray()), options);
+    }
   }
 
   @Override
   public void sync(OutputStream stream) throws IOException {
-    ((PlasmaOutputStream) stream).sync();
+    if (stream instanceof PlasmaOutputStream streaming) {
+      streaming.sync();
+    } // a whole file is durable when it is closed
   }
 
   @Override
   public InputStream open(String path) {
-    return client.openInput(path);
+    return whole ? new ByteArrayInputStream(client.readAll(path)) : client.openInput(path);
   }
 
   @Override
