@@ -62,7 +62,8 @@ public final class ClientFigures {
   /// Measures all, and prints a line for each figure.
   public static void main(String[] args) throws IOException {
     long mib = args.length > 1 ? Long.parseLong(args[1]) : 1024;
-    CacheLimits cache = new CacheLimits(64 << 20, (mib + 64) << 20);
+    // A stream leaves the cache alone if the file is larger than half of it.
+    CacheLimits cache = new CacheLimits(64 << 20, (2 * mib + 64) << 20);
     new ClientFigures(ClientConfig.of(args[0]).withCache(cache), mib << 20).run();
   }
 

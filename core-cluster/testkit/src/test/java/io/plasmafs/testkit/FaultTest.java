@@ -298,15 +298,15 @@ class FaultTest {
     byte[] content = bytes(12 << 20);
     try (TestCluster cluster =
             TestCluster.options()
-                .namenode("ticket-lifetime-seconds", "1")
+                .namenode("ticket-lifetime-seconds", "2")
                 .namenode("key-interval-seconds", "1")
                 .start();
         PlasmaClient client = cluster.connectWithoutCache()) {
       client.write("/read", content);
       try (PlasmaFile file = client.openFile("/read");
           PlasmaOutputStream out = client.openOutput("/written")) {
-        // As long as some keys live, and all tickets of the beginning.
-        long end = System.nanoTime() + 4_000_000_000L;
+        // Longer than the tickets of the beginning and the keys that they were made with.
+        long end = System.nanoTime() + 5_000_000_000L;
         int at = 0;
         do {
           ByteBuffer part = ByteBuffer.allocate(100_000);
@@ -314,7 +314,7 @@ class FaultTest {
           assertThat(part.array()).isEqualTo(Arrays.copyOfRange(content, at, at + part.capacity()));
           out.write(content, at, part.capacity());
           at += part.capacity();
-          Thread.sleep(30);
+          Thread.sleep(40);
         } while (System.nanoTime() < end && at + 100_000 < content.length);
         out.close();
         assertThat(client.readAll("/written")).isEqualTo(Arrays.copyOf(content, at));
