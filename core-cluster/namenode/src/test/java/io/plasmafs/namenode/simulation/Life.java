@@ -27,7 +27,10 @@ import java.util.function.Consumer;
 /// One engine from its start to its crash: decides what happens next, and what fails.
 final class Life implements MemoryStore.Schedule {
   private static final int USERS = 200;
-  private static final int MOST_ROUNDS = 20_000;
+
+  /// More than it takes until the engine gives up a request that the cache is too small for.
+  private static final int MOST_ROUNDS = 100_000;
+
   private static final Set<String> SUPERUSERS = superusers();
 
   /// Something that waits to happen.
