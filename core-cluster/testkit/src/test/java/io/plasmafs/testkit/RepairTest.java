@@ -51,6 +51,15 @@ class RepairTest {
         .orElseThrow();
   }
 
+  private static void awaitEmpty(PlasmaClient client, DatanodeId id) {
+    Eventually.await(
+        "an empty datanode",
+        () ->
+            client.status().datanodes().stream()
+                .filter(datanode -> datanode.id().equals(id))
+                .allMatch(datanode -> datanode.used() == 0));
+  }
+
   private static void awaitExtents(
       PlasmaClient client, Map<String, byte[]> files, Predicate<Extent> right) {
     Eventually.await(
@@ -125,12 +134,7 @@ class RepairTest {
 
       cluster.startDatanode(0);
       cluster.awaitDatanodes(3);
-      Eventually.await(
-          "an empty datanode",
-          () ->
-              client.status().datanodes().stream()
-                  .filter(datanode -> datanode.id().equals(late))
-                  .allMatch(datanode -> datanode.used() == 0));
+      awaitEmpty(client, late);
       Eventually.await("a clean check", () -> Checked.isClean(client));
       for (String path : files.keySet()) {
         client.setReplication(path, 3);
@@ -150,12 +154,7 @@ class RepairTest {
       DatanodeId leaving = idOf(cluster, client, 1);
       client.datanodes().drain(cluster.identity(1));
       awaitExtents(client, files, copies(2, leaving));
-      Eventually.await(
-          "an empty datanode",
-          () ->
-              client.status().datanodes().stream()
-                  .filter(datanode -> datanode.id().equals(leaving))
-                  .allMatch(datanode -> datanode.used() == 0));
+      awaitEmpty(client, leaving);
       cluster.stopDatanode(1);
       Eventually.await(
           "the datanode to be silent long enough", () -> isRemoved(client, cluster.identity(1)));

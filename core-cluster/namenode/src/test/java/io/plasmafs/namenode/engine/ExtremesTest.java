@@ -135,24 +135,13 @@ final class ExtremesTest {
   void oneUserCannotUseUpTheMemoryOfAll() {
     EngineLimits d = EngineLimits.DEFAULT;
     EngineLimits limits =
-        new EngineLimits(
-            d.idleTimeout(),
-            d.idleTimeoutMax(),
+        LimitsTest.limits(
             d.openPerSession(),
             d.openPerUser(),
             d.operationsPerTransaction(),
             d.bytesPerTransaction(),
             400_000,
-            d.queuedEvents(),
-            d.batchCommits(),
-            d.batchBytes(),
-            d.unappliedBytes(),
-            d.commitPatience(),
-            d.cacheBytes(),
-            d.xattrsPerInode(),
-            d.xattrBytesPerInode(),
-            d.symlinksPerPath(),
-            d.tokens());
+            d.queuedEvents());
     World small = World.quiet(new io.plasmafs.namenode.simulation.Disk(), limits);
     small.ok(small.root(), NamespaceTest.chmod("/", 0777));
     FsStatus last = FsStatus.OK;

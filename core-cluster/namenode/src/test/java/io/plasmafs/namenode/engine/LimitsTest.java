@@ -34,16 +34,33 @@ final class LimitsTest {
   private final Session bob = world.session("bob");
 
   private static EngineLimits limits() {
-    EngineLimits d = EngineLimits.DEFAULT;
-    return new EngineLimits(
-        d.idleTimeout(),
-        d.idleTimeoutMax(),
+    return limits(
         OPEN_PER_SESSION,
         OPEN_PER_USER,
         OPERATIONS,
         BYTES,
-        d.bytesOfTransactions(),
-        QUEUED,
+        EngineLimits.DEFAULT.bytesOfTransactions(),
+        QUEUED);
+  }
+
+  /// The usual limits but for these.
+  static EngineLimits limits(
+      int openPerSession,
+      int openPerUser,
+      long operationsPerTransaction,
+      long bytesPerTransaction,
+      long bytesOfTransactions,
+      int queuedEvents) {
+    EngineLimits d = EngineLimits.DEFAULT;
+    return new EngineLimits(
+        d.idleTimeout(),
+        d.idleTimeoutMax(),
+        openPerSession,
+        openPerUser,
+        operationsPerTransaction,
+        bytesPerTransaction,
+        bytesOfTransactions,
+        queuedEvents,
         d.batchCommits(),
         d.batchBytes(),
         d.unappliedBytes(),
