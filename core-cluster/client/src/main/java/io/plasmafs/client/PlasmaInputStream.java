@@ -24,7 +24,10 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
 
   private final FileContent content;
   private final long end;
-  private final Runnable letGo;
+
+  /// Lets go of what is on its way, and of the content.
+  private final Runnable giveUp;
+
   private final LeakDetector.Tracked tracked;
   private final Deque<FileContent.Range> ahead = new ArrayDeque<>();
   private final byte[] single = new byte[1];
@@ -49,18 +52,14 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
   PlasmaInputStream(PlasmaClient client, FileContent content, long end, Runnable letGo) {
     this.content = content;
     this.end = end;
-    this.letGo = letGo;
     Deque<FileContent.Range> ranges = ahead;
+    this.giveUp =
+        () -> {
+          ranges.forEach(FileContent.Range::close);
+          letGo.run();
+        };
     this.tracked =
-        client
-            .leaks()
-            .track(
-                this,
-                "input stream of " + content.attributes().inode(),
-                () -> {
-                  ranges.forEach(FileContent.Range::close);
-                  letGo.run();
-                });
+        client.leaks().track(this, "input stream of " + content.attributes().inode(), giveUp);
     content
         .inline()
         .ifPresent(bytes -> {
@@ -219,10 +218,9 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
   public void close() {
     if (!closed) {
       closed = true;
-      dropAhead();
       ready = ByteBuffer.allocate(0);
       tracked.closed();
-      letGo.run();
+      giveUp.run();
     }
   }
 }
