@@ -33,11 +33,14 @@ public final class PlasmaBenchFs implements BenchFs {
   /// Connects.
   ///
   /// @param conf `namenodes` as the client library takes them; `cache=none` for a client that
-  ///   remembers nothing; `files=whole` where each file is written and read by one call of the
-  ///   library, as small ones are, and not as a stream
+  ///   remembers nothing; `local=none` for one that has datanodes send all that it reads;
+  ///   `files=whole` where each file is written and read by one call of the library, as small ones
+  ///   are, and not as a stream
   public PlasmaBenchFs(Map<String, String> conf) {
     whole = "whole".equals(conf.get("files"));
-    ClientConfig config = ClientConfig.of(conf.getOrDefault("namenodes", "127.0.0.1:2727"));
+    ClientConfig config =
+        ClientConfig.of(conf.getOrDefault("namenodes", "127.0.0.1:2727"))
+            .withLocalFiles(!"none".equals(conf.get("local")));
     client =
         PlasmaClient.connect(
             "none".equals(conf.get("cache")) ? config.withCache(CacheLimits.NONE) : config);

@@ -32,6 +32,8 @@ import java.util.function.Consumer;
 /// @param cache how much is remembered of metadata and blocks
 /// @param maxStaleness for how long what was read may be used without asking whether it is still
 ///   current; zero: each use is validated
+/// @param localFiles whether blocks are read from the files of datanodes on this host, where this
+///   process may open them
 /// @param leakDetection log a warning, with the place of creation, for each transaction, stream,
 ///   file or channel that was collected without having been closed
 public record ClientConfig(
@@ -44,6 +46,7 @@ public record ClientConfig(
     long bufferBytes,
     CacheLimits cache,
     Duration maxStaleness,
+    boolean localFiles,
     boolean leakDetection) {
 
   /// The port of namenodes where none is given.
@@ -92,6 +95,7 @@ public record ClientConfig(
         DEFAULT_BUFFER_BYTES,
         CacheLimits.DEFAULT,
         Duration.ZERO,
+        true,
         Boolean.getBoolean("plasma.client.leakDetection"));
   }
 
@@ -156,6 +160,7 @@ public record ClientConfig(
     long bufferBytes;
     CacheLimits cache;
     Duration maxStaleness;
+    boolean localFiles;
     boolean leakDetection;
 
     Draft(ClientConfig config) {
@@ -168,6 +173,7 @@ public record ClientConfig(
       bufferBytes = config.bufferBytes;
       cache = config.cache;
       maxStaleness = config.maxStaleness;
+      localFiles = config.localFiles;
       leakDetection = config.leakDetection;
     }
 
@@ -182,6 +188,7 @@ public record ClientConfig(
           bufferBytes,
           cache,
           maxStaleness,
+          localFiles,
           leakDetection);
     }
   }
@@ -230,6 +237,11 @@ public record ClientConfig(
   /// This configuration, trusting what was read for so long.
   public ClientConfig withMaxStaleness(Duration age) {
     return with(draft -> draft.maxStaleness = age);
+  }
+
+  /// This configuration, with or without reads from the files of datanodes on this host.
+  public ClientConfig withLocalFiles(boolean on) {
+    return with(draft -> draft.localFiles = on);
   }
 
   /// This configuration, with the search for what was not closed on or off.

@@ -6,6 +6,7 @@ import io.plasmafs.client.cache.MetadataCache;
 import io.plasmafs.client.wire.CommitState;
 import io.plasmafs.client.wire.CoordinatorLink;
 import io.plasmafs.client.wire.DatanodePool;
+import io.plasmafs.client.wire.LocalReads;
 import io.plasmafs.client.wire.NamenodeSession;
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.ClusterDescription;
@@ -103,7 +104,7 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
     this.coordinator =
         new CoordinatorLink(
             transport, limits, config.cluster(), config.namenodes(), principal, config.timeout());
-    this.datanodes = new DatanodePool(transport, limits, coordinator);
+    this.datanodes = new DatanodePool(transport, limits, coordinator, config.localFiles());
     this.buffers = new PieceBuffers(config.bufferBytes());
     this.leaks = new LeakDetector(config.leakDetection());
     this.lastTransaction = new AtomicLong();
@@ -187,6 +188,11 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   BlockCache blockCache() {
     return blocks;
   }
+  /// Reads from the files of datanodes on this host since this client was connected.
+  public LocalReads localReads() {
+    return datanodes.localReads();
+  }
+
 
   long cacheNow() {
     return metadata.now();

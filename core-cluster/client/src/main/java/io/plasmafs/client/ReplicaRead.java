@@ -2,7 +2,9 @@ package io.plasmafs.client;
 
 import io.plasmafs.client.cache.BlockCache;
 import io.plasmafs.client.cache.SliceKey;
+import io.plasmafs.client.wire.DatanodeConnection;
 import io.plasmafs.client.wire.DatanodePool;
+import io.plasmafs.client.wire.LocalFiles;
 import io.plasmafs.client.wire.ReadAnswer;
 import io.plasmafs.client.wire.ReadPace;
 import io.plasmafs.model.DatanodeId;
@@ -12,9 +14,11 @@ import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.GrantedExtent;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Replica;
+import io.plasmafs.model.Ticket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -104,12 +108,11 @@ final class ReplicaRead implements AutoCloseable {
         datanodes
             .connection(at.datanode())
             .thenCompose(connection ->
-                connection.read(
+                from(
+                    connection,
                     granted.tickets().get(replica),
                     at.firstBlock() + block - extent.index(),
-                    offset,
-                    sliceBytes))
-            .thenApplyAsync(this::admit, ADMISSION)
+                    offset))
             .whenComplete((got, error) -> {
               if (error != null) {
                 giveUpClaims();
@@ -118,6 +121,35 @@ final class ReplicaRead implements AutoCloseable {
               }
             });
     asked.add(new Attempt(at.datanode(), answer));
+  }
+
+  /// The bytes from a datanode: from its files if they can be read here, else it sends them.
+  private CompletableFuture<ReadAnswer> from(
+      DatanodeConnection connection, Ticket ticket, long block, int offset) {
+    Optional<LocalFiles> local = connection.localFiles();
+    if (local.isEmpty() || sliceBytes < LocalFiles.LEAST_BYTES) {
+      return sent(connection, ticket, block, offset);
+    }
+    LocalFiles files = local.get();
+    return connection
+        .locate(ticket, block, offset, sliceBytes)
+        .thenCompose(place ->
+            CompletableFuture.supplyAsync(() -> admit(files.read(place, sliceBytes)), ADMISSION)
+                .whenComplete((got, error) -> {
+                  if (error == null) {
+                    files.right();
+                  } else {
+                    files.wrong(error);
+                  }
+                })
+                .exceptionallyCompose(error -> sent(connection, ticket, block, offset)));
+  }
+
+  private CompletableFuture<ReadAnswer> sent(
+      DatanodeConnection connection, Ticket ticket, long block, int offset) {
+    return connection
+        .read(ticket, block, offset, sliceBytes)
+        .thenApplyAsync(this::admit, ADMISSION);
   }
 
   /// Verifies an answer as soon as it comes, whether its reader is ready for it or not: others may

@@ -109,7 +109,10 @@ public final class Datanode implements AutoCloseable {
                     .withMaxRecordBytes(RECORD_BYTES)
                     .withClientTimeouts(Duration.ofSeconds(5), config.forwardTimeout())));
     BlockService blocks =
-        open(parts, new BlockService(store, keys, forwarding, traffic, config.diskThreads()));
+        open(
+            parts,
+            new BlockService(
+                store, keys, forwarding, traffic, config.diskThreads(), config.localFiles()));
     RpcServer[] served = new RpcServer[1];
     ControlService control =
         open(

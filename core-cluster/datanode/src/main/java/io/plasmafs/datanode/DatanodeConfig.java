@@ -24,6 +24,7 @@ import java.util.Set;
 /// | `listen` | `host:port` to listen at; port 0 takes any | `0.0.0.0:2731` |
 /// | `address` | `host:port` that others are told; port 0: the one listened at | this host's name, port 0 |
 /// | `socket` | path of a Unix-domain socket for clients on this host, at most 100 bytes; empty: none | none |
+/// | `local-files` | `true`: clients of this host that may open the files of the store read them by themselves; `false`: nobody is told of them | `true` |
 /// | `namenodes` | where to announce: `host:port`, separated by commas | none |
 /// | `host` | failure domain: no two replicas of a block are on one host | this host's name |
 /// | `rack` | wider failure domain | empty |
@@ -55,6 +56,7 @@ public final class DatanodeConfig {
           "listen",
           "address",
           "socket",
+          "local-files",
           "namenodes",
           "host",
           "rack",
@@ -102,6 +104,7 @@ public final class DatanodeConfig {
                     + path);
           }
         });
+    localFiles();
     scrubBytesPerSecond();
     scrubPause();
     diskThreads();
@@ -153,6 +156,18 @@ public final class DatanodeConfig {
   /// The Unix-domain socket.
   public Optional<Path> socket() {
     return settings.optional("socket").map(path -> Path.of(path).toAbsolutePath());
+  }
+
+  /// Whether clients of this host are told of the files of the store.
+  public boolean localFiles() {
+    String value = settings.optional("local-files").orElse("true");
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "local-files is \"" + value + "\", expected true or false");
+    };
   }
 
   /// Where to announce.

@@ -85,6 +85,12 @@ public final class Programs {
     /// `copy_args` to `datanode_status`.
     public static final int COPY = Contract.COPY_1;
 
+    /// Nothing to `data_files`.
+    public static final int FILES = Contract.FILES_1;
+
+    /// `read_block_args` to `locate_result`.
+    public static final int LOCATE = Contract.LOCATE_1;
+
     private Datanode() {}
   }
 

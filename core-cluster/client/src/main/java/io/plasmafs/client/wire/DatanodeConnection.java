@@ -11,8 +11,10 @@ import io.plasmafs.oncrpc.xdr.BulkData;
 import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.Programs;
 import io.plasmafs.protocol.xdr.chain_link;
+import io.plasmafs.protocol.xdr.data_files;
 import io.plasmafs.protocol.xdr.datanode_identity;
 import io.plasmafs.protocol.xdr.datanode_status;
+import io.plasmafs.protocol.xdr.locate_result;
 import io.plasmafs.protocol.xdr.read_block_args;
 import io.plasmafs.protocol.xdr.read_block_result;
 import io.plasmafs.protocol.xdr.sync_args;
@@ -21,15 +23,60 @@ import io.plasmafs.protocol.xdr.write_block_args;
 import io.plasmafs.protocol.xdr.write_block_result;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /// One connection to a datanode. Futures fail with [FsException] only: EUNAVAIL when the connection
 /// was lost or no answer came in time, which ends the connection.
 public final class DatanodeConnection {
+  /// Where files are opened and closed, which may wait for the disk.
+  private static final Executor DISK = task -> Thread.ofVirtual().start(task);
+
   private final RpcClient rpc;
+  private volatile Optional<LocalFiles> files = Optional.empty();
 
   DatanodeConnection(RpcClient rpc) {
     this.rpc = rpc;
+  }
+
+  /// Opens the files of a datanode of this host, if it tells of them and this process may.
+  CompletableFuture<DatanodeConnection> withLocalFiles(LocalReads counts) {
+    return rpc.call(Programs.DATANODE, Programs.Datanode.FILES, data_files::new)
+        .thenApplyAsync(told -> LocalFiles.open(rpc.peer(), told, counts), DISK)
+        .handle((opened, error) -> {
+          if (error == null && opened.isPresent()) {
+            files = opened;
+            var unused = rpc.closed().thenRunAsync(() -> opened.get().close(), DISK);
+          }
+          return this; // without them all is sent
+        });
+  }
+
+  /// The files of the datanode, if they can be read from here.
+  public Optional<LocalFiles> localFiles() {
+    return files.filter(LocalFiles::isUseful);
+  }
+
+  /// Asks where in the files the bytes lie that [#read] would bring.
+  public CompletableFuture<LocalFiles.Place> locate(
+      Ticket admission, long block, int offset, int length) {
+    return translated(
+        rpc.call(
+                Programs.DATANODE,
+                Programs.Datanode.LOCATE,
+                reading(admission, block, offset, length),
+                locate_result::new)
+            .thenApply(LocalFiles::place));
+  }
+
+  private static read_block_args reading(Ticket admission, long block, int offset, int length) {
+    read_block_args args = new read_block_args();
+    args.admission = Conversion.toXdr(admission);
+    args.block = block;
+    args.offset = offset;
+    args.length = length;
+    return args;
   }
 
   /// Reads whole slices.
@@ -38,13 +85,12 @@ public final class DatanodeConnection {
   /// @param offset into the block, a multiple of the slice size
   /// @param length bytes, may run over the following blocks of the ticket's run
   public CompletableFuture<ReadAnswer> read(Ticket admission, long block, int offset, int length) {
-    read_block_args args = new read_block_args();
-    args.admission = Conversion.toXdr(admission);
-    args.block = block;
-    args.offset = offset;
-    args.length = length;
     return translated(
-        rpc.call(Programs.DATANODE, Programs.Datanode.READ, args, read_block_result::new)
+        rpc.call(
+                Programs.DATANODE,
+                Programs.Datanode.READ,
+                reading(admission, block, offset, length),
+                read_block_result::new)
             .thenApply(result ->
                 new ReadAnswer(
                     Conversion.status(result.status),

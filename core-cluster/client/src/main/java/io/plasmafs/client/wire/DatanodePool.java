@@ -48,6 +48,8 @@ public final class DatanodePool implements AutoCloseable {
       new ConcurrentHashMap<>();
   private final Map<DatanodeId, Failure> failures = new ConcurrentHashMap<>();
   private final ReadPace readPace = new ReadPace();
+  private final boolean localFiles;
+  private final LocalReads localReads = new LocalReads();
 
   // Replaced as a whole.
   private volatile Map<DatanodeId, Datanode> known = Map.of();
@@ -56,10 +58,14 @@ public final class DatanodePool implements AutoCloseable {
   private volatile boolean closed;
 
   /// A pool that asks the coordinator for the datanodes.
-  public DatanodePool(RpcTransport transport, RpcLimits limits, CoordinatorLink coordinator) {
+  ///
+  /// @param localFiles whether the files of datanodes on this host are read from here
+  public DatanodePool(
+      RpcTransport transport, RpcLimits limits, CoordinatorLink coordinator, boolean localFiles) {
     this.transport = transport;
     this.limits = limits;
     this.coordinator = coordinator;
+    this.localFiles = localFiles;
   }
 
   /// Asks for the list of datanodes.
@@ -193,6 +199,11 @@ public final class DatanodePool implements AutoCloseable {
     return readPace;
   }
 
+  /// Reads from files of datanodes on this host.
+  public LocalReads localReads() {
+    return localReads;
+  }
+
   /// What is known of failures of these datanodes, for messages.
   public String failures(Collection<DatanodeId> ids) {
     StringBuilder out = new StringBuilder();
@@ -261,6 +272,10 @@ public final class DatanodePool implements AutoCloseable {
                   }
                   return connection;
                 }))
+        .thenCompose(connection ->
+            localFiles
+                ? connection.withLocalFiles(localReads)
+                : CompletableFuture.completedFuture(connection))
         .exceptionallyCompose(error -> {
           log.debug("{} is not reached at {}", datanode.id(), datanode.local(), error);
           return open(datanode.address());

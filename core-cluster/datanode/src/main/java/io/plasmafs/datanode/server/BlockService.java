@@ -18,6 +18,7 @@ import io.plasmafs.protocol.Programs;
 import io.plasmafs.protocol.xdr.Contract;
 import io.plasmafs.protocol.xdr.copy_args;
 import io.plasmafs.protocol.xdr.datanode_identity;
+import io.plasmafs.protocol.xdr.locate_result;
 import io.plasmafs.protocol.xdr.read_block_args;
 import io.plasmafs.protocol.xdr.read_block_result;
 import io.plasmafs.protocol.xdr.sync_args;
@@ -54,11 +55,19 @@ public final class BlockService implements AutoCloseable {
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
 
   private final Traffic traffic;
+  private final LocalReaders local;
 
   /// @param diskThreads for writes, and as many for reads
+  /// @param localFiles whether clients of this host are told of the files of the store
   public BlockService(
-      BlockStore store, KeyRing keys, Forwarding forwarding, Traffic traffic, int diskThreads) {
+      BlockStore store,
+      KeyRing keys,
+      Forwarding forwarding,
+      Traffic traffic,
+      int diskThreads,
+      boolean localFiles) {
     this.store = store;
+    this.local = new LocalReaders(store, localFiles);
     this.keys = keys;
     this.geometry = store.geometry();
     this.chain = new Chain(forwarding.peers());
@@ -79,6 +88,11 @@ public final class BlockService implements AutoCloseable {
         .procedure(Programs.Datanode.WRITE, "WRITE", write_block_args::new, this::write)
         .procedure(Programs.Datanode.SYNC, "SYNC", sync_args::new, this::sync)
         .procedure(Programs.Datanode.COPY, "COPY", copy_args::new, this::copy)
+        .procedure(
+            Programs.Datanode.FILES,
+            "FILES",
+            (call, reply) -> reply.success(local.files(call.connection())))
+        .procedure(Programs.Datanode.LOCATE, "LOCATE", read_block_args::new, this::locate)
         .build();
   }
 
@@ -124,6 +138,34 @@ public final class BlockService implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       reply.success(refusal(stopping()));
     }
+  }
+
+  /// Who may read a block may read it from the file: the same is asked for as for [#read].
+  private void locate(read_block_args arguments, RpcCall call, ReplySink reply) {
+    try {
+      long generation = admitRead(arguments).generation();
+      if (geometry.slicesPerBlock() == 1) {
+        reply.success(located(arguments, generation));
+      } else {
+        reads.execute(() -> {
+          try {
+            reply.success(located(arguments, generation));
+          } catch (RuntimeException e) {
+            reply.success(LocalReaders.refusal(e));
+          }
+        });
+      }
+    } catch (FsException e) {
+      reply.success(LocalReaders.refusal(e));
+    } catch (RejectedExecutionException e) {
+      reply.success(LocalReaders.refusal(stopping()));
+    }
+  }
+
+  private locate_result located(read_block_args arguments, long generation) {
+    StoredRange range = range(arguments, generation);
+    traffic.read(range.bytes());
+    return LocalReaders.located(range);
   }
 
   private Ticket admitRead(read_block_args arguments) {

@@ -133,6 +133,11 @@ public final class BlockStore implements AutoCloseable {
   }
 
   /// Sizes of blocks and slices.
+  /// The files that hold the blocks, by the number of their volume.
+  public List<DataFile> dataFiles() {
+    return volumes.stream().map(Volume::dataFile).toList();
+  }
+
   public Geometry geometry() {
     return geometry;
   }
@@ -271,8 +276,10 @@ public final class BlockStore implements AutoCloseable {
       if (bytes > 0) {
         Part last = parts.isEmpty() ? null : parts.get(parts.size() - 1);
         Part part = volume.part(at, into, bytes);
-        if (last != null && last.file().equals(part.file())) {
-          parts.set(parts.size() - 1, new Part(last.file(), last.position(), last.bytes() + bytes));
+        if (last != null && last.volume() == part.volume()) {
+          parts.set(
+              parts.size() - 1,
+              new Part(last.volume(), last.file(), last.position(), last.bytes() + bytes));
         } else {
           parts.add(part);
         }

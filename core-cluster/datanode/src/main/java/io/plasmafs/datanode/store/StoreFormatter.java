@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /// Makes stores. The files of a volume get all their space now, so that the disk cannot run full
@@ -16,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 public final class StoreFormatter {
   private static final int ZEROS = 1 << 20;
   private static final long MARGIN_BYTES = 16L << 20;
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
   private final StoreOptions options;
   private final Progress progress;
@@ -121,6 +125,8 @@ public final class StoreFormatter {
       if (!reserved) {
         fill(out, bytes, done, total);
       }
+      // before anything is in it: whoever may open it can read all blocks
+      Path unused = Files.setPosixFilePermissions(file, OWNER_ONLY);
       writeAll(out, header.encode(part), 0);
       out.force(true);
     }

@@ -10,5 +10,7 @@ import java.util.List;
 /// @param checksums CRC32C of each slice; a slice is shorter than the others only at the end
 public record StoredRange(List<Part> parts, int bytes, Checksums checksums) {
   /// A range of one volume's file.
-  public record Part(DiskFile file, long position, int bytes) {}
+  ///
+  /// @param volume its number
+  public record Part(int volume, DiskFile file, long position, int bytes) {}
 }

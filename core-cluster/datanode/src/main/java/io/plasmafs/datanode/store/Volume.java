@@ -268,6 +268,11 @@ final class Volume implements AutoCloseable {
   Optional<String> failure() {
     return failure;
   }
+  DataFile dataFile() {
+    return new DataFile(
+        directory.resolve(Part.DATA.fileName()).toAbsolutePath(), header.encode(Part.DATA));
+  }
+
 
   /// Blocks whose record was torn or marked as damaged when the volume was opened.
   long damagedAtOpen() {
@@ -516,7 +521,8 @@ final class Volume implements AutoCloseable {
 
   /// Where a block's data lie.
   StoredRange.Part part(long block, int offset, int bytes) {
-    return new StoredRange.Part(data, dataPosition(block - header.firstBlock()) + offset, bytes);
+    return new StoredRange.Part(
+        header.volume(), data, dataPosition(block - header.firstBlock()) + offset, bytes);
   }
 
   /// Gives the records of some blocks, in order.

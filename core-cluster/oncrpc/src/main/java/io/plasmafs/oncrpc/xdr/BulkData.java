@@ -1,12 +1,14 @@
 package io.plasmafs.oncrpc.xdr;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.ReferenceCounted;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -84,6 +86,26 @@ public abstract sealed class BulkData implements AutoCloseable {
   /// @param released runs when the last reference is gone
   public static BulkData file(FileChannel file, long position, int length, Runnable released) {
     return new FileRange(file, position, length, new Countdown(released));
+  }
+
+  /// A range of a file that exists in full, read now into direct memory from the pool of buffers.
+  ///
+  /// @throws IOException if it cannot be read, or the file ends before it does
+  public static BulkData read(FileChannel file, long position, int length) throws IOException {
+    ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(length, length);
+    try {
+      while (bytes.isWritable()) {
+        int at = bytes.writerIndex();
+        if (bytes.writeBytes(file, position + at, length - at) < 0) {
+          throw new EOFException(
+              "the file ends at " + file.size() + ", expected " + length + " bytes at " + position);
+        }
+      }
+      return new Memory(bytes);
+    } catch (IOException | RuntimeException e) {
+      bytes.release();
+      throw e;
+    }
   }
 
   /// Number of bytes.
