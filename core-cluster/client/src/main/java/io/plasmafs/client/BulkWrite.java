@@ -139,7 +139,7 @@ final class BulkWrite {
       }
       List<Operation> operations = new ArrayList<>();
       for (int i = 0; i < writers.size(); i++) {
-        operations.addAll(writers.get(i).finish());
+        operations.addAll(writers.get(i).finish(false));
         AttributeChanges attributes = written.get(i).attributes();
         if (!attributes.equals(AttributeChanges.NONE)) {
           operations.add(

@@ -70,14 +70,20 @@ final class FileEdits {
   }
 
   /// Writes `content`, all of which is consumed.
+  ///
+  /// @param commitNext whether the transaction is committed with what this leaves to be run
   static Written write(
-      Transaction transaction, Location where, ByteBuffer content, WriteOptions options) {
+      Transaction transaction,
+      Location where,
+      ByteBuffer content,
+      WriteOptions options,
+      boolean commitNext) {
     if (!startsEmpty(options.how())) {
       try {
         PlasmaOutputStream out = PlasmaOutputStream.open(transaction, false, where, options);
         try {
           out.write(content);
-          return new Written(out.attributes(), out.finish());
+          return new Written(out.attributes(), out.finish(commitNext));
         } catch (IOException | RuntimeException e) {
           out.abort();
           throw e;
@@ -123,7 +129,7 @@ final class FileEdits {
         writer.adopt(Outcomes.expect(Outcome.Allocation.class, begun.get(1)).extents());
       }
       writer.write(content);
-      return new Written(attributes, writer.finish());
+      return new Written(attributes, writer.finish(commitNext));
     } catch (RuntimeException e) {
       writer.abort();
       throw e;
@@ -186,7 +192,7 @@ final class FileEdits {
         from += copy.flip().remaining();
         writer.write(copy);
       }
-      operations.addAll(writer.finish());
+      operations.addAll(writer.finish(false));
       operations.add(resize);
       return operations;
     } catch (RuntimeException e) {

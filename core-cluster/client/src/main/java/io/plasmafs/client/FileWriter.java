@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **What happens when a datanode fails.** Pieces that were not acknowledged are still here: they
 /// are sent again, to a new run that avoids the datanode. Blocks acknowledged before have lost one
-/// copy: [#finish()] copies them from a surviving one to a new run ([RunCopy]). If no copy
-/// survives, which with one copy is always so, the write fails with EIO, and its transaction must
-/// be aborted or the file written again. What was acknowledged is not kept in memory, so that
-/// memory stays bounded.
+/// copy: [#finish] copies them from a surviving one to a new run ([RunCopy]). If no copy survives,
+/// which with one copy is always so, the write fails with EIO, and its transaction must be aborted
+/// or the file written again. What was acknowledged is not kept in memory, so that memory stays
+/// bounded.
 final class FileWriter {
   private static final int WINDOW = 8;
   private static final int ATTACH_TOGETHER = 64;
@@ -104,7 +104,17 @@ final class FileWriter {
   /// One past the last byte given to this writer.
   private long position;
 
+  /// Whether anything was sent.
+  private boolean sent;
+
+  /// Whether all that is sent is stable when it is acknowledged.
+  private boolean stable;
+
+  /// Failures of datanodes.
   private int recoveries;
+
+  /// Refusals, by datanodes that are well, since something was last acknowledged.
+  private int refusedInARow;
 
   /// @param firstBlock where to write
   /// @param expectedBytes how much will be written; -1 if that is not known
@@ -182,7 +192,7 @@ final class FileWriter {
   }
 
   /// Sends all remaining bytes without copying and without consuming them: they must not change
-  /// before [#finish()] has returned. Waits only if there are more than a few pieces.
+  /// before [#finish] has returned. Waits only if there are more than a few pieces.
   void sendAll(ByteBuffer source) {
     ByteBuffer all = source.slice();
     for (int from = 0; from < all.limit(); ) {
@@ -274,6 +284,7 @@ final class FileWriter {
 
   private void dispatch(Piece sending) {
     transaction.keepAlive();
+    sent = true;
     ByteBuffer full = sending.buffer;
     long at = pieceAt;
     int from = 0;
@@ -286,7 +297,9 @@ final class FileWriter {
       int length = (int) Math.min(full.limit() - from, runBytes);
       ByteBuffer bytes = full.slice(from, length);
       Checksums checksums = sums.add(bytes, block, offset);
-      parts.add(new Sent(sending, new PieceDelivery.Parcel(bytes, block, offset, checksums), run));
+      parts.add(
+          new Sent(
+              sending, new PieceDelivery.Parcel(bytes, block, offset, stable, checksums), run));
       run.end = (at + length + blockSize - 1) / blockSize;
       if (run.end == run.limit && run.limit * blockSize == at + length) {
         supply.remove(run);
@@ -320,6 +333,7 @@ final class FileWriter {
       recover(first.run, failed);
       return;
     }
+    refusedInARow = 0;
     underWay.removeFirst();
     blockHeld.addLast(first);
     long endByte = endOf(first);
@@ -357,7 +371,9 @@ final class FileWriter {
     if (alive.extent().replicas().size() < whole.replicas().size()) {
       damaged.add(alive.extent());
     }
-    transaction.ledger().add(inode, alive);
+    if (!stable) {
+      transaction.ledger().add(inode, alive);
+    }
     completed.add(new GrantedExtent(alive.extent().with(Checksums.NONE), alive.tickets()));
     attaches.add(
         new Operation.Attach(
@@ -403,8 +419,10 @@ final class FileWriter {
     // Every run that the same datanode was part of is recovered in its turn; only news count.
     boolean isNews =
         failed.stream()
-            .anyMatch(refusal -> !refusal.gone() || !avoided.contains(refusal.datanode()));
-    if (isNews && ++recoveries > MAX_RECOVERIES) {
+            .anyMatch(refusal -> refusal.gone() && !avoided.contains(refusal.datanode()));
+    recoveries += isNews ? 1 : 0;
+    refusedInARow += failed.stream().allMatch(Refusal::gone) ? 0 : 1;
+    if (Math.max(recoveries, refusedInARow) > MAX_RECOVERIES) {
       throw new FsException(
           FsStatus.ENONODE,
           inode
@@ -427,7 +445,7 @@ final class FileWriter {
     if (refusals.stream().noneMatch(Refusal::gone)) {
       // A datanode that has just started may not know the keys of tickets yet.
       Autocommit.sleep(
-          Duration.ofMillis(Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << recoveries)));
+          Duration.ofMillis(Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << refusedInARow)));
     }
     for (Refusal refusal : refusals) {
       if (refusal.gone()) {
@@ -484,7 +502,8 @@ final class FileWriter {
       cut.add(
           new Sent(
               part.piece,
-              new PieceDelivery.Parcel(bytes, block, offset, Checksums.of(checksums)),
+              new PieceDelivery.Parcel(
+                  bytes, block, offset, part.parcel.stable(), Checksums.of(checksums)),
               target));
       target.end = (at + length + blockSize - 1) / blockSize;
       done += length;
@@ -496,11 +515,14 @@ final class FileWriter {
     return parts.stream().anyMatch(part -> part.run == run && endOf(part) == run.limit * blockSize);
   }
 
-  /// Sends what is left, waits until all datanodes have everything in memory, and makes good what a
-  /// failed datanode lost.
+  /// Sends what is left, waits until all datanodes have everything, and makes good what a failed
+  /// datanode lost. What they have in memory only is noted in the transaction's ledger.
   ///
+  /// @param stableNext whether the transaction is made stable right after this: then a file of one
+  ///   piece is by the call that brings it, which spares one
   /// @return what must be run in the transaction to make the blocks part of the file
-  List<Operation> finish() {
+  List<Operation> finish(boolean stableNext) {
+    stable = stableNext && !sent;
     send();
     while (!underWay.isEmpty()) {
       settleFirst();

@@ -30,8 +30,9 @@ final class PieceDelivery {
   ///
   /// @param block where they begin, in blocks of the file
   /// @param offset into that block
+  /// @param stable whether it counts as stored only when it is on stable storage
   /// @param checksums CRC32C of each slice
-  record Parcel(ByteBuffer bytes, long block, int offset, Checksums checksums) {}
+  record Parcel(ByteBuffer bytes, long block, int offset, boolean stable, Checksums checksums) {}
 
   private final DatanodePool datanodes;
   private final InodeId inode;
@@ -137,6 +138,7 @@ final class PieceDelivery {
                 parcel.offset(),
                 inode,
                 chain,
+                parcel.stable(),
                 parcel.checksums().toArray(),
                 data);
           } finally {

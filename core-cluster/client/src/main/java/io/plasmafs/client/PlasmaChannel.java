@@ -376,7 +376,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
         long block = entry.getKey();
         if (writer == null || block != next) {
           if (writer != null) {
-            operations.addAll(writer.finish());
+            operations.addAll(writer.finish(false));
           }
           writer = new FileWriter(transaction(), inode, block, runBytes(block), options);
         }
@@ -386,7 +386,7 @@ public final class PlasmaChannel implements SeekableByteChannel {
         next = block + 1;
       }
       if (writer != null) {
-        operations.addAll(writer.finish());
+        operations.addAll(writer.finish(false));
       }
     } catch (RuntimeException e) {
       if (writer != null) {

@@ -307,14 +307,16 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   }
 
   /// Brings all bytes to the datanodes, and says what is left to be run.
-  List<Operation> finish() {
-    List<Operation> last = finishing();
+  ///
+  /// @param commitNext whether the transaction is committed with that
+  List<Operation> finish(boolean commitNext) {
+    List<Operation> last = finishing(commitNext);
     closed = true;
     tracked.closed();
     return last;
   }
 
-  private List<Operation> finishing() {
+  private List<Operation> finishing(boolean stableNext) {
     if (!written) {
       return List.of();
     }
@@ -324,7 +326,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     List<Operation> last = new ArrayList<>(requirement.stream().toList());
     FileWriter blocks = remains.writer;
     if (blocks != null) {
-      last.addAll(blocks.finish());
+      last.addAll(blocks.finish(stableNext));
     } else {
       last.add(
           new Operation.WriteInline(
@@ -373,7 +375,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     boolean changed = written;
     FileWriter blocks = remains.writer;
     Optional<ByteBuffer> tail = blocks == null ? Optional.empty() : blocks.tail();
-    List<Operation> last = finishing();
+    List<Operation> last = finishing(true);
     Transaction transaction = remains.transaction;
     if (remains.owned) {
       long version = transaction.commit(last);
@@ -427,7 +429,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
       throw new PlasmaIOException(before);
     }
     try {
-      List<Operation> last = finish();
+      List<Operation> last = finish(remains.owned);
       if (remains.owned) {
         long unused = remains.transaction.commit(last);
       } else if (!last.isEmpty()) {

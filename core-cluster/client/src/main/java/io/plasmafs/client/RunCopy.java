@@ -56,7 +56,7 @@ final class RunCopy {
         at += copy.flip().remaining();
         writer.write(copy);
       }
-      return writer.finish();
+      return writer.finish(false);
     } catch (RuntimeException e) {
       writer.abort();
       throw e;

@@ -481,7 +481,7 @@ public final class Transaction implements Namespace, AutoCloseable {
 
   @Override
   public Attributes write(Location where, ByteBuffer content, WriteOptions options) {
-    FileEdits.Written written = FileEdits.write(this, where, content, options);
+    FileEdits.Written written = FileEdits.write(this, where, content, options, false);
     if (!written.last().isEmpty()) {
       execute(written.last());
     }

@@ -29,8 +29,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -384,6 +386,65 @@ class DatanodeTest {
           FsStatus.EIO);
       assertThat(nodes.health(0).failed).isTrue();
       assertThat(nodes.health(0).message).contains("Input/output error");
+    }
+  }
+
+  /// Counts syncs of each file from then on, and lets one fail.
+  private static final class SyncingDisk implements Disk {
+    final Map<String, Integer> syncs = new ConcurrentHashMap<>();
+    volatile String failing = "none";
+
+    @Override
+    public DiskFile open(Path file) throws IOException {
+      DiskFile real = Disk.local().open(file);
+      String name = file.subpath(file.getNameCount() - 2, file.getNameCount()).toString();
+      return (DiskFile)
+          Proxy.newProxyInstance(
+              DiskFile.class.getClassLoader(),
+              new Class<?>[] {DiskFile.class},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("sync")) {
+                  if (name.equals(failing)) {
+                    throw new IOException("Input/output error");
+                  }
+                  syncs.merge(name, 1, Integer::sum);
+                }
+                return method.invoke(real, arguments);
+              });
+    }
+  }
+
+  @Test
+  void aPieceThatIsToBeStableIsAnsweredWhenAllOfTheChainHaveSyncedIt() throws IOException {
+    SyncingDisk disk = new SyncingDisk();
+    try (Nodes nodes = new Nodes(directory, 3, BLOCK, BYTES, disk)) {
+      byte[] content = bytes(BLOCK + 4096);
+      write_block_args piece = nodes.piece(0, 3, 0, 2, 5, content, 1, 2);
+      piece.stable = true;
+      assertOk(nodes.write(nodes.clients.get(0), piece).join());
+      assertThat(disk.syncs)
+          .containsOnlyKeys(
+              "volume-0/data",
+              "volume-0/records",
+              "volume-1/data",
+              "volume-1/records",
+              "volume-2/data",
+              "volume-2/records");
+      for (int node = 0; node < 3; node++) {
+        assertHolds(nodes, nodes.clients.get(node), node, 3, 5, content);
+      }
+
+      disk.failing = "volume-2/records";
+      piece = nodes.piece(0, 8, 0, 2, 5, content, 1, 2);
+      piece.stable = true;
+      write_block_result refused = nodes.write(nodes.clients.get(0), piece).join();
+      assertStatus(refused.status, FsStatus.EIO);
+      assertThat(refused.failed).containsExactly(2);
+      disk.failing = "none";
+      assertStatus(
+          nodes.write(nodes.clients.get(2), nodes.piece(2, 8, 0, 2, 5, content)).join().status,
+          FsStatus.EIO);
+      assertThat(nodes.health(2).failed).isTrue();
     }
   }
 

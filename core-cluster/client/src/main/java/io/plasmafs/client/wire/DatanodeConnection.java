@@ -103,6 +103,7 @@ public final class DatanodeConnection {
   ///
   /// @param block on that datanode
   /// @param offset into the block, a multiple of the slice size
+  /// @param stable whether the answer waits until all of the chain have the data on stable storage
   /// @param checksums CRC32C of each slice
   /// @param data stays the caller's; must not change until the answer is there
   public CompletableFuture<WriteAnswer> write(
@@ -111,6 +112,7 @@ public final class DatanodeConnection {
       int offset,
       InodeId inode,
       List<ChainLink> chain,
+      boolean stable,
       int[] checksums,
       BulkData data) {
     write_block_args args = new write_block_args();
@@ -126,6 +128,7 @@ public final class DatanodeConnection {
       args.chain[i].admission = Conversion.toXdr(link.admission());
       args.chain[i].block = link.block();
     }
+    args.stable = stable;
     args.checksums = checksums;
     args.data = data;
     return translated(

@@ -189,9 +189,13 @@ public final class BlockService implements AutoCloseable {
           FsStatus.EINVAL,
           "offset " + offset + " is not within a block of " + geometry.blockSize() + " bytes");
     }
-    long blocks = Math.ceilDiv((long) offset + bytes, (long) geometry.blockSize());
-    keys.admit(admission, right, block, (int) blocks);
+    keys.admit(admission, right, block, blocks(offset, bytes));
     return admission;
+  }
+
+  /// How many blocks a range touches.
+  private int blocks(int offset, int bytes) {
+    return (int) Math.ceilDiv((long) offset + bytes, (long) geometry.blockSize());
   }
 
   private StoredRange range(read_block_args arguments, long generation) {
@@ -260,22 +264,27 @@ public final class BlockService implements AutoCloseable {
       reply.success(Chain.refused(e, arguments.chain.length));
       return;
     }
-    CompletableFuture<Void> stored = new CompletableFuture<>();
+    CompletableFuture<Void> written = new CompletableFuture<>();
     try {
       writes.execute(
           admission.generation(),
           () -> {
             try {
               store(arguments, admission, data);
-              stored.complete(null);
+              written.complete(null);
             } catch (RuntimeException e) {
-              stored.completeExceptionally(e);
+              written.completeExceptionally(e);
             }
           });
     } catch (RejectedExecutionException e) {
       reply.success(Chain.refused(stopping(), arguments.chain.length));
       return;
     }
+    int blocks = blocks(arguments.offset, data.length());
+    CompletableFuture<Void> stored =
+        arguments.stable
+            ? written.thenCompose(done -> store.sync(arguments.block, blocks))
+            : written;
     if (arguments.chain.length == 0) {
       stored.whenComplete((done, failure) -> reply.success(Chain.result(failure)));
       return;

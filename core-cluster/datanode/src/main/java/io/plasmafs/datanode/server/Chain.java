@@ -31,6 +31,7 @@ final class Chain {
     sent.offset = received.offset;
     sent.inode = received.inode;
     sent.chain = Arrays.copyOfRange(received.chain, 1, received.chain.length);
+    sent.stable = received.stable;
     sent.checksums = received.checksums;
     sent.data = data;
     return peers.call(

@@ -46,7 +46,8 @@ public final class BlockStore implements AutoCloseable {
     }
     ExecutorService syncs =
         Executors.newFixedThreadPool(
-            directories.size(), Thread.ofPlatform().name("sync-", 0).daemon().factory());
+            directories.size() * Volume.SYNC_THREADS,
+            Thread.ofPlatform().name("sync-", 0).daemon().factory());
     List<Volume> volumes = new ArrayList<>();
     try {
       for (Path directory : directories) {
@@ -132,12 +133,12 @@ public final class BlockStore implements AutoCloseable {
     return volumes.get(0).header().identity();
   }
 
-  /// Sizes of blocks and slices.
   /// The files that hold the blocks, by the number of their volume.
   public List<DataFile> dataFiles() {
     return volumes.stream().map(Volume::dataFile).toList();
   }
 
+  /// Sizes of blocks and slices.
   public Geometry geometry() {
     return geometry;
   }

@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
 /// One directory of a store: the files `volume`, `data`, `records` and `lock`.
 ///
 /// **Why a crash is harmless.** A write puts the data in place, then the record, and counts itself;
-/// a sync makes the data stable, then the records. So once a sync has been answered both are on the
-/// disk for every write that was counted before it. Everything else may be on the disk or not, in
-/// any mixture, torn at any sector, and is noticed:
+/// a sync makes data and records stable, side by side. So once a sync has been answered both are on
+/// the disk for every write that was counted before it. Everything else may be on the disk or not,
+/// in any mixture, torn at any sector, and is noticed:
 ///
 /// - a torn record does not have its own checksum: the block counts as damaged until it is written
 ///   again;
@@ -68,6 +68,10 @@ final class Volume implements AutoCloseable {
   private static final int STRIPE_SHIFT = 4;
 
   private static final int SCAN_BYTES = 1 << 20;
+
+  /// Syncs of one volume that run at the same time: of data, of records, and of data that nobody
+  /// waits for.
+  static final int SYNC_THREADS = 3;
 
   /// So much gathers before it is written to the disk.
   private static final long WRITE_BEHIND_BYTES = 16L << 20;
@@ -118,7 +122,7 @@ final class Volume implements AutoCloseable {
 
   /// Opens and checks a volume, and reads its records.
   ///
-  /// @param syncs runs syncs; must have a thread free for this volume
+  /// @param syncs runs syncs; must have [#SYNC_THREADS] free for this volume
   /// @throws StoreException if it is not complete, not consistent, in use, or has failed
   static Volume open(Path directory, Disk disk, Executor syncs) throws StoreException {
     Path file = directory.resolve(Part.VOLUME.fileName());
@@ -264,15 +268,15 @@ final class Volume implements AutoCloseable {
     return directory;
   }
 
-  /// What the disk said when it refused; empty while it works.
-  Optional<String> failure() {
-    return failure;
-  }
   DataFile dataFile() {
     return new DataFile(
         directory.resolve(Part.DATA.fileName()).toAbsolutePath(), header.encode(Part.DATA));
   }
 
+  /// What the disk said when it refused; empty while it works.
+  Optional<String> failure() {
+    return failure;
+  }
 
   /// Blocks whose record was torn or marked as damaged when the volume was opened.
   long damagedAtOpen() {
@@ -638,13 +642,24 @@ final class Volume implements AutoCloseable {
       return;
     }
     gathered.set(0);
-    try {
-      data.sync();
-      records.sync();
-    } catch (IOException e) {
-      throw fail("sync", e);
+    CompletableFuture<Optional<IOException>> beside =
+        CompletableFuture.supplyAsync(() -> sync(records), syncs);
+    Optional<IOException> refusalOfData = sync(data);
+    Optional<IOException> refusal = beside.join().or(() -> refusalOfData);
+    if (refusal.isPresent()) {
+      throw fail("sync", refusal.get());
     }
     synced = seen;
+  }
+
+  /// Makes a file stable; what the disk says if it refuses.
+  private static Optional<IOException> sync(DiskFile file) {
+    try {
+      file.sync();
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(e);
+    }
   }
 
   private void requireWorking() {
