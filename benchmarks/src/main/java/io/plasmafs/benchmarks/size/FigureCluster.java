@@ -32,6 +32,7 @@ final class FigureCluster implements AutoCloseable {
   private final PostgresServer postgres;
   private final String secret;
   private final List<BlocklessDatanode> datanodes = new ArrayList<>();
+  private volatile boolean stopping;
   private Process namenode;
 
   /// Starts all of it in a directory, which is made if it is missing.
@@ -73,20 +74,31 @@ final class FigureCluster implements AutoCloseable {
             "-cp",
             System.getProperty("java.class.path"),
             Namenode.class.getName(),
-            "cluster=" + NAME,
-            "secret-file=" + directory.resolve("secret"),
-            "listen=127.0.0.1:" + PORT,
-            "address=127.0.0.1:" + PORT,
-            "superusers=root," + System.getProperty("user.name"),
-            "repair-interval-millis=3600000",
-            "database-url=" + postgres.jdbcUrl(DATABASE),
-            "database-user=" + PostgresServer.USER,
-            "database-password-file=" + directory.resolve("postgres").resolve("password"));
+            "--cluster=" + NAME,
+            "--secret-file=" + directory.resolve("secret"),
+            "--listen=127.0.0.1:" + PORT,
+            "--address=127.0.0.1:" + PORT,
+            "--superusers=root," + System.getProperty("user.name"),
+            "--repair-interval-millis=3600000",
+            "--database-url=" + postgres.jdbcUrl(DATABASE),
+            "--database-user=" + PostgresServer.USER,
+            "--database-password-file=" + directory.resolve("postgres").resolve("password"));
     File log = directory.resolve("namenode.log").toFile();
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-        .start();
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .start();
+    stopping = false;
+    process
+        .onExit()
+        .thenAccept(ended -> {
+          if (!stopping) {
+            System.err.printf("the namenode ended with %d: see %s%n", ended.exitValue(), log);
+            System.exit(1);
+          }
+        });
+    return process;
   }
 
   /// Stops the namenode in order and starts it again.
@@ -141,6 +153,7 @@ final class FigureCluster implements AutoCloseable {
   }
 
   private void stopNamenode() throws InterruptedException {
+    stopping = true;
     namenode.destroy();
     if (!namenode.waitFor(60, TimeUnit.SECONDS)) {
       namenode.destroyForcibly().waitFor();
