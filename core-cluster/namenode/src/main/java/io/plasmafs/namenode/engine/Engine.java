@@ -11,8 +11,6 @@ import io.plasmafs.model.Principal;
 import io.plasmafs.model.Replica;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
-import io.plasmafs.model.operation.Operation;
-import io.plasmafs.model.operation.Outcome;
 import io.plasmafs.namenode.blocks.BlockSpace;
 import io.plasmafs.namenode.cache.MetadataCache;
 import io.plasmafs.namenode.commit.CommitPipeline;
@@ -23,26 +21,21 @@ import io.plasmafs.namenode.metadata.CommitBatch;
 import io.plasmafs.namenode.metadata.Fetch;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.MetadataStore;
-import io.plasmafs.namenode.namespace.Operations;
 import io.plasmafs.namenode.namespace.Preconditions;
 import io.plasmafs.namenode.namespace.Rules;
 import io.plasmafs.namenode.namespace.Step;
 import io.plasmafs.namenode.ticket.TicketMaker;
 import io.plasmafs.namenode.transaction.Budget;
 import io.plasmafs.namenode.transaction.CommitBuilder;
-import io.plasmafs.namenode.transaction.CommitFirst;
 import io.plasmafs.namenode.transaction.CommittedRows;
 import io.plasmafs.namenode.transaction.LockTable;
-import io.plasmafs.namenode.transaction.Missing;
 import io.plasmafs.namenode.transaction.Needs;
-import io.plasmafs.namenode.transaction.Pause;
 import io.plasmafs.namenode.transaction.PreparedCommit;
 import io.plasmafs.namenode.transaction.PublishedRows;
 import io.plasmafs.namenode.transaction.Transaction;
 import io.plasmafs.namenode.transaction.View;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -84,17 +77,11 @@ public final class Engine implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private static final long TICK_NANOS = 20_000_000;
-  private static final int MOST_RUNS = 20_000;
   private static final int ORPHANS_AT_A_TIME = 1024;
 
-  /// While others commit, one batch of so many carries a slice of cleaning up ...
-  private static final int BATCHES_PER_SLICE = 32;
+  /// Why nothing is run any more once [#close] was called.
+  static final String SHUTTING_DOWN = "the server is shutting down";
 
-  /// ... unless this many inodes wait for it.
-  private static final int LONG_BACKLOG = 100_000;
-
-  private static final long NOBODY_COMMITS_NANOS = 2_000_000;
-  private static final String SHUTTING_DOWN = "the server is shutting down";
   private static final long CLOSE_NANOS = 10_000_000_000L;
 
   private enum State {
@@ -135,15 +122,13 @@ public final class Engine implements Runnable {
   private final CommitPipeline pipeline;
   private final StoreQuestions questions;
   private final Cleaner cleaner;
+  private final CleaningTurns cleaning;
   private final ExtentMoves extents;
   private final OpenTransactions transactions;
+  private final Calls calls;
   private final Set<InodeId> detached = new HashSet<>();
-  private final ArrayDeque<Call> ready = new ArrayDeque<>();
   private final Step.Surroundings surroundings = new Whole();
   private State state = State.STARTING;
-  private boolean cleaning;
-  private long cleanedAtBatch;
-  private long callerCommittedNanos;
   private long inodes;
 
   private long closeByNanos;
@@ -213,7 +198,7 @@ public final class Engine implements Runnable {
         new ExtentMoves(
             () -> transactions.makeOwn(self),
             this::end,
-            transaction -> new View(transaction, published, cache, needs),
+            this::view,
             needs,
             questions,
             pipeline,
@@ -221,9 +206,31 @@ public final class Engine implements Runnable {
             () -> state == State.SERVING,
             nanoTime);
     this.cleaner = new Cleaner(cache, cluster.blockSize());
+    this.cleaning =
+        new CleaningTurns(
+            cleaner,
+            () -> transactions.makeOwn(self),
+            this::end,
+            this::view,
+            needs,
+            questions,
+            pipeline,
+            clock,
+            nanoTime);
+    this.calls =
+        new Calls(
+            new CallsOwner(),
+            transactions,
+            commits,
+            pipeline,
+            questions,
+            needs,
+            blocks,
+            limits,
+            clock,
+            nanoTime);
     this.turns = new Turns(new Rounds(), () -> nextTickNanos - nanoTime.getAsLong());
     this.nextTickNanos = nanoTime.getAsLong() + TICK_NANOS;
-    this.callerCommittedNanos = nanoTime.getAsLong() - NOBODY_COMMITS_NANOS;
   }
 
   // ---- for all threads
@@ -282,7 +289,7 @@ public final class Engine implements Runnable {
     if (queuedCompounds.incrementAndGet() > limits.queuedEvents()) {
       queuedCompounds.decrementAndGet();
       reply.accept(
-          failure(
+          Calls.failure(
               List.of(),
               -1,
               new FsException(
@@ -292,7 +299,7 @@ public final class Engine implements Runnable {
     }
     turns.add(() -> {
       queuedCompounds.decrementAndGet();
-      accept(session, compound, reply);
+      calls.accept(session, compound, reply);
     });
     return true;
   }
@@ -400,21 +407,13 @@ public final class Engine implements Runnable {
   }
 
   private boolean round() {
-    boolean worked = false;
-    // long operations have one turn a round, so that events come between
-    for (int left = ready.size(); left > 0; left--) {
-      Call call = ready.poll();
-      if (call != null && !call.answered) {
-        Turns.run(() -> proceed(call));
-        worked = true;
-      }
-    }
+    boolean worked = calls.proceedPaused();
     if (nanoTime.getAsLong() >= nextTickNanos) {
       nextTickNanos = nanoTime.getAsLong() + TICK_NANOS;
       tick();
     }
     if (state == State.SERVING) {
-      clean();
+      cleaning.take();
       questions.learnSetAside();
       pipeline.pump();
       questions.keepNumbers();
@@ -581,340 +580,10 @@ public final class Engine implements Runnable {
   private void abandonWaiting(FsException cause) {
     commits.shutDown(cause);
     questions.abandon();
-    for (Call call = ready.poll(); call != null; call = ready.poll()) {
-      unanswered(call);
-    }
+    calls.abandonPaused();
   }
 
-  // ---- compounds
-
-  private void accept(Session session, Compound compound, Consumer<Answer> reply) {
-    FsException refusal = refusal(session);
-    if (refusal != null) {
-      reply.accept(failure(List.of(), -1, refusal, publishedSequence));
-      return;
-    }
-    if (compound.transaction() == 0) {
-      acceptAutocommit(session, compound, reply);
-      return;
-    }
-    OpenTransaction open = session.open().get(compound.transaction());
-    boolean begins =
-        !compound.operations().isEmpty() && compound.operations().get(0) instanceof Operation.Begin;
-    try {
-      if (open != null && open.busy) {
-        throw new FsException(
-            FsStatus.ETBUSY,
-            "transaction " + open.id + ": the answer to its last request is still to come");
-      }
-      if (begins) {
-        if (open != null) {
-          throw new FsException(FsStatus.EINVAL, "transaction " + open.id + " has begun already");
-        }
-        open = transactions.begin(session, compound);
-      } else if (open == null) {
-        throw session.takeTimedOut(compound.transaction())
-            ? new FsException(
-                FsStatus.ELONGTRANS,
-                "transaction " + compound.transaction() + " was idle for too long and aborted")
-            : new FsException(
-                FsStatus.ENOTRANS,
-                "there is no transaction " + compound.transaction() + " on this connection");
-      }
-    } catch (FsException e) {
-      reply.accept(failure(List.of(), begins ? 0 : -1, e, publishedSequence));
-      return;
-    }
-    open.busy = true;
-    Call call =
-        new Call(session, compound, reply, open.transaction, open, step(open.transaction, true));
-    if (begins) {
-      call.outcomes.add(new Outcome.Done());
-      call.step.skip();
-      call.next = 1;
-      call.floor = 1;
-    }
-    proceed(call);
-  }
-
-  private @Nullable FsException refusal(Session session) {
-    return switch (state) {
-      case STARTING -> new FsException(FsStatus.EUNAVAIL, "the server is starting");
-      case CLOSING -> new FsException(FsStatus.ECOORD, SHUTTING_DOWN);
-      case STOPPED -> new FsException(FsStatus.ECOORD, "this server has stopped");
-      case SERVING ->
-          session.isClosed()
-              ? new FsException(FsStatus.ENOTRANS, "the connection is closed")
-              : null;
-    };
-  }
-
-  private void acceptAutocommit(Session session, Compound compound, Consumer<Answer> reply) {
-    CommitToken token = compound.token().orElse(null);
-    if (token == null) {
-      proceedAutocommit(session, compound, reply);
-    } else {
-      commits.settle(
-          token,
-          done -> reply.accept(new Answer(List.of(), Optional.empty(), done)),
-          failed -> reply.accept(failure(List.of(), -1, failed, 0)),
-          () -> proceedAutocommit(session, compound, reply));
-    }
-  }
-
-  private void proceedAutocommit(Session session, Compound compound, Consumer<Answer> reply) {
-    FsException refusal = refusal(session);
-    if (refusal != null) {
-      reply.accept(failure(List.of(), -1, refusal, publishedSequence));
-      return;
-    }
-    Transaction transaction = transactions.make(session, session.principal());
-    proceed(new Call(session, compound, reply, transaction, null, step(transaction, false)));
-  }
-
-  private Step step(Transaction transaction, boolean explicit) {
-    return new Step(
-        transaction,
-        new View(transaction, published, cache, needs),
-        rules,
-        blocks,
-        tickets,
-        surroundings,
-        explicit);
-  }
-
-  /// Runs a compound until it is done, or something must be waited for.
-  private void proceed(Call call) {
-    if (call.answered) {
-      return;
-    }
-    FsException refusal = refusal(call.session);
-    if (refusal != null) {
-      end(call.transaction);
-      closeTransaction(call);
-      finish(call, refusal, -1);
-      return;
-    }
-    List<Operation> operations = call.compound.operations();
-    call.step.setNow(clock.instant());
-    while (call.next < operations.size()) {
-      Operation operation = operations.get(call.next);
-      boolean underWay = call.step.isUnderWay();
-      if (!underWay) {
-        call.operationMark = call.transaction.mark();
-      }
-      int mark = call.operationMark;
-      try {
-        if (call.open != null
-            && (operation instanceof Operation.Commit || operation instanceof Operation.Abort)) {
-          if (call.next != operations.size() - 1) {
-            throw new FsException(
-                FsStatus.EINVAL, "the end of a transaction must be the last operation");
-          }
-          if (operation instanceof Operation.Commit commit) {
-            commit(call, commit.token());
-          } else {
-            end(call.transaction);
-            call.outcomes.add(new Outcome.Done());
-            closeTransaction(call);
-            succeed(call, publishedSequence);
-          }
-          return;
-        }
-        if (!underWay
-            && call.transaction.beginOperation(nanoTime.getAsLong())
-                > limits.operationsPerTransaction()) {
-          throw new FsException(
-              FsStatus.ELIMIT,
-              "a transaction can have at most "
-                  + limits.operationsPerTransaction()
-                  + " operations");
-        }
-        call.outcomes.add(Operations.run(call.step, operation));
-        call.next++;
-        if (underWay) {
-          call.floor = call.next;
-          call.floorMark = call.transaction.mark();
-        }
-      } catch (Missing e) {
-        waitFor(call);
-        return;
-      } catch (Pause e) {
-        ready.add(call);
-        return;
-      } catch (CommitFirst e) {
-        commitFirst(call, e.transaction());
-        return;
-      } catch (FsException e) {
-        needs.clear();
-        call.transaction.rollback(mark);
-        fail(call, e);
-        return;
-      } catch (RuntimeException e) {
-        LOG.error("operation {} failed: this is a fault of the server", operation, e);
-        needs.clear();
-        call.transaction.rollback(mark);
-        fail(call, new FsException(FsStatus.EFAILED, "the server failed; its log says why", e));
-        return;
-      }
-    }
-    if (call.open == null) {
-      commit(call, call.compound.token());
-    } else {
-      call.transaction.keep(blocks);
-      succeed(call, publishedSequence);
-    }
-  }
-
-  /// Commits what a long operation has prepared, then goes on with the operation.
-  private void commitFirst(Call call, Transaction aside) {
-    aside.keep(blocks);
-    pipeline.submit(
-        aside,
-        Optional.empty(),
-        new CommitPipeline.Listener() {
-          @Override
-          public void committed(long sequence) {
-            ready.add(call);
-          }
-
-          @Override
-          public void failed(FsException cause) {
-            call.transaction.rollback(call.operationMark);
-            fail(call, cause);
-          }
-        });
-  }
-
-  private void waitFor(Call call) {
-    if (!call.step.isUnderWay() && ++call.runs > MOST_RUNS) {
-      needs.clear();
-      call.transaction.rollback(call.floorMark);
-      fail(
-          call,
-          new FsException(
-              FsStatus.ELIMIT,
-              "the request needs more metadata at a time than the cache can hold"));
-      return;
-    }
-    if (!call.step.isUnderWay()) {
-      lookAhead(call);
-      call.transaction.rollback(call.floorMark);
-      call.next = call.floor;
-      call.outcomes.subList(call.floor, call.outcomes.size()).clear();
-      call.step.restart(call.floor);
-    }
-    questions.ask(() -> proceed(call), () -> unanswered(call));
-  }
-
-  private void unanswered(Call call) {
-    if (call.answered) {
-      return;
-    }
-    call.transaction.rollback(call.floorMark);
-    call.next = call.floor;
-    call.outcomes.subList(call.floor, call.outcomes.size()).clear();
-    fail(
-        call,
-        new FsException(
-            FsStatus.EUNAVAIL,
-            state == State.SERVING
-                ? "the database cannot be reached; try again later"
-                : SHUTTING_DOWN));
-  }
-
-  /// What the rest of a compound lacks is found out at once, not one operation after the other.
-  /// Only questions come of this: whatever the operations do or answer is undone.
-  private void lookAhead(Call call) {
-    List<Operation> operations = call.compound.operations();
-    for (int i = call.next; i < operations.size() && needs.questions().size() < 1024; i++) {
-      switch (operations.get(i)) {
-        case Operation.RemoveTree op -> {
-          return;
-        }
-        case Operation.CopyTree op -> {
-          return;
-        }
-        case Operation.Allocate op -> call.step.skip();
-        case Operation.GiveBack op -> call.step.skip();
-        case Operation.Commit op -> call.step.skip();
-        case Operation.Abort op -> call.step.skip();
-        default -> {
-          try {
-            Operations.run(call.step, operations.get(i));
-          } catch (Missing | FsException e) {
-            call.step.skip();
-          }
-        }
-      }
-    }
-  }
-
-  // ---- commit
-
-  /// The token is looked at again, although that of a compound of its own was before it ran: the
-  /// same commit can have come by another connection while this one waited for metadata.
-  private void commit(Call call, Optional<CommitToken> token) {
-    if (token.isEmpty()) {
-      submitCommit(call, token);
-      return;
-    }
-    commits.settle(
-        token.get(),
-        done -> doneBefore(call, done),
-        failed -> {
-          end(call.transaction);
-          closeTransaction(call);
-          finish(call, failed, call.open == null ? -1 : call.next);
-        },
-        () -> submitCommit(call, token));
-  }
-
-  private void doneBefore(Call call, long sequence) {
-    end(call.transaction);
-    if (call.open == null) {
-      call.outcomes.clear();
-    }
-    committed(call, sequence);
-  }
-
-  private void submitCommit(Call call, Optional<CommitToken> token) {
-    if (call.answered) {
-      return;
-    }
-    call.transaction.keep(blocks);
-    if (!call.transaction.hasChanges() && call.transaction.preconditions().isEmpty()) {
-      end(call.transaction);
-      committed(call, 0);
-      return;
-    }
-    callerCommittedNanos = nanoTime.getAsLong();
-    pipeline.submit(
-        call.transaction,
-        token,
-        new CommitPipeline.Listener() {
-          @Override
-          public void committed(long sequence) {
-            Engine.this.committed(call, sequence);
-          }
-
-          @Override
-          public void failed(FsException cause) {
-            closeTransaction(call);
-            finish(call, cause, call.open == null ? -1 : call.next);
-          }
-        });
-  }
-
-  private void committed(Call call, long sequence) {
-    if (call.open != null) {
-      call.outcomes.add(new Outcome.Committed(sequence));
-      closeTransaction(call);
-    }
-    succeed(call, call.open == null ? sequence : publishedSequence);
-  }
-
-  // ---- ends
+  // ---- transactions
 
   /// A transaction ends without effect.
   private void end(Transaction transaction) {
@@ -930,118 +599,8 @@ public final class Engine implements Runnable {
     }
   }
 
-  private void closeTransaction(Call call) {
-    if (call.open != null) {
-      transactions.close(call.open);
-    }
-  }
-
-  private void fail(Call call, FsException cause) {
-    if (call.open == null) {
-      end(call.transaction);
-      CommitToken token = call.compound.token().orElse(null);
-      if (token != null && commits.isKnown(token)) {
-        // it failed because the same commit came by another connection while this one waited
-        commits.settle(
-            token,
-            done -> doneBefore(call, done),
-            failed -> finish(call, failed, -1),
-            () -> finish(call, cause, call.next));
-        return;
-      }
-    } else {
-      call.transaction.keep(blocks);
-    }
-    finish(call, cause, call.next);
-  }
-
-  private void succeed(Call call, long sequence) {
-    if (call.answered) {
-      return;
-    }
-    call.answered = true;
-    settle(call);
-    answer(call, new Answer(call.outcomes, Optional.empty(), sequence));
-  }
-
-  private void finish(Call call, FsException cause, int operation) {
-    if (call.answered) {
-      return;
-    }
-    call.answered = true;
-    settle(call);
-    answer(
-        call, failure(call.outcomes, operation, cause, call.open == null ? 0 : publishedSequence));
-  }
-
-  /// A caller's fault must not keep others of the same batch from their answers.
-  private static void answer(Call call, Answer answer) {
-    try {
-      call.reply.accept(answer);
-    } catch (RuntimeException | Error e) {
-      LOG.error("the answer to session {} could not be given", call.session.number(), e);
-    }
-  }
-
-  private void settle(Call call) {
-    if (call.open != null) {
-      transactions.rest(call.open);
-    }
-  }
-
-  private static Answer failure(
-      List<Outcome> outcomes, int operation, FsException cause, long sequence) {
-    return new Answer(outcomes, Optional.of(new Answer.Failure(operation, cause)), sequence);
-  }
-
-  // ---- cleaning up
-
-  private void clean() {
-    if (cleaning
-        || !cleaner.hasWork()
-        || pipeline.state() == CommitPipeline.State.IN_DOUBT
-        || othersGoFirst()) {
-      return;
-    }
-    cleaning = true;
-    cleanedAtBatch = pipeline.batches();
-    Transaction transaction = transactions.makeOwn(self);
-    transaction.beginOperation(nanoTime.getAsLong());
-    try {
-      cleaner.slice(transaction, new View(transaction, published, cache, needs), clock.instant());
-    } catch (Missing e) {
-      end(transaction);
-      questions.ask(() -> cleaning = false, () -> cleaning = false);
-      return;
-    }
-    needs.clear();
-    if (!transaction.hasChanges()) {
-      end(transaction);
-      cleaning = false;
-      return;
-    }
-    pipeline.submit(
-        transaction,
-        Optional.empty(),
-        new CommitPipeline.Listener() {
-          @Override
-          public void committed(long sequence) {
-            cleaning = false;
-          }
-
-          @Override
-          public void failed(FsException cause) {
-            cleaner.undone(transaction);
-            cleaning = false;
-          }
-        });
-  }
-
-  /// A slice makes the batch that carries it several times longer, so few do while anybody waits.
-  private boolean othersGoFirst() {
-    return nanoTime.getAsLong() - callerCommittedNanos < NOBODY_COMMITS_NANOS
-        && pipeline.batches() - cleanedAtBatch < BATCHES_PER_SLICE
-        && cleaner.backlog() < LONG_BACKLOG;
+  private View view(Transaction transaction) {
+    return new View(transaction, published, cache, needs);
   }
 
   // ---- the store's progress
@@ -1061,13 +620,47 @@ public final class Engine implements Runnable {
 
     @Override
     public boolean isUnfinished() {
-      return !ready.isEmpty();
+      return calls.arePaused();
     }
 
     @Override
     public void broken(Throwable cause) {
       LOG.error("the engine is broken: this is a fault of the server", cause);
       stop("the engine is broken: " + cause);
+    }
+  }
+
+  /// What compounds ask of the engine.
+  private final class CallsOwner implements Calls.Owner {
+    @Override
+    public @Nullable FsException refusal() {
+      return switch (state) {
+        case STARTING -> new FsException(FsStatus.EUNAVAIL, "the server is starting");
+        case CLOSING -> new FsException(FsStatus.ECOORD, SHUTTING_DOWN);
+        case STOPPED -> new FsException(FsStatus.ECOORD, "this server has stopped");
+        case SERVING -> null;
+      };
+    }
+
+    @Override
+    public long sequence() {
+      return publishedSequence;
+    }
+
+    @Override
+    public Step step(Transaction transaction, boolean explicit) {
+      return new Step(
+          transaction, view(transaction), rules, blocks, tickets, surroundings, explicit);
+    }
+
+    @Override
+    public void end(Transaction transaction) {
+      Engine.this.end(transaction);
+    }
+
+    @Override
+    public void callerCommits() {
+      cleaning.callerCommits();
     }
   }
 

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /// | `plasma.first` | seed of the first one; 1 if not given, so that no build fails by luck |
 /// | `plasma.print` | print how often requests ended how |
 final class SimulationTest {
-  private static final int HISTORIES = 1200;
+  private static final int HISTORIES = 2400;
 
   private final Map<String, Integer> seen = new TreeMap<>();
   private final ListAppender<ILoggingEvent> faults = new ListAppender<>();
