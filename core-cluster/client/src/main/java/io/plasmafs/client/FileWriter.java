@@ -42,6 +42,11 @@ final class FileWriter {
   private static final int WINDOW = 8;
   private static final int ATTACH_TOGETHER = 64;
   private static final int MAX_RECOVERIES = 8;
+
+  /// Larger pieces are acknowledged before they are stable: a datanode keeps them in memory until
+  /// then, and the call that is spared does not count beside the time they take.
+  private static final int MOST_STABLE_BYTES = 256 << 10;
+
   private static final long FIRST_PAUSE_MILLIS = 20;
   private static final long LONGEST_PAUSE_MILLIS = 2000;
 
@@ -518,11 +523,12 @@ final class FileWriter {
   /// Sends what is left, waits until all datanodes have everything, and makes good what a failed
   /// datanode lost. What they have in memory only is noted in the transaction's ledger.
   ///
-  /// @param stableNext whether the transaction is made stable right after this: then a file of one
-  ///   piece is by the call that brings it, which spares one
+  /// @param stableNext whether the transaction is made stable right after this: then a small file
+  ///   is by the call that brings it, which spares one
   /// @return what must be run in the transaction to make the blocks part of the file
   List<Operation> finish(boolean stableNext) {
-    stable = stableNext && !sent;
+    ByteBuffer unsent = piece;
+    stable = stableNext && !sent && unsent != null && unsent.position() <= MOST_STABLE_BYTES;
     send();
     while (!underWay.isEmpty()) {
       settleFirst();

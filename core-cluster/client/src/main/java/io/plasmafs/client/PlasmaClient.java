@@ -66,9 +66,6 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   /// given away meanwhile, they are read once more.
   private static final long READ_UNHELD_BYTES = 4L << 20;
 
-  /// Files up to this size are read as a whole when they are opened to be read from the start.
-  private static final long READ_AT_ONCE_BYTES = 256L << 10;
-
   /// Grants nothing to anybody, and its tickets end with it.
   private static final Lookups.Viewer IN_TRANSACTION = new Lookups.Viewer(-1, 0, false);
 
@@ -486,36 +483,25 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   @Override
   public byte[] readAll(Location where) {
-    Optional<WholeFile> unheld = readUnheld(where, READ_UNHELD_BYTES);
-    if (unheld.isPresent()) {
-      return unheld.get().bytes().array();
-    }
-    try (FileContent held = FileContent.held(this, where)) {
-      return FileEdits.readAll(held);
-    }
-  }
-
-  /// A file with all of its bytes.
-  private record WholeFile(FileContent content, ByteBuffer bytes) {}
-
-  /// A file of at most `most` bytes, read without a transaction that holds its blocks. Absent if it
-  /// is larger, if its blocks were given away before they had been read, and for an actor, whose
-  /// tickets end with the call.
-  private Optional<WholeFile> readUnheld(Location where, long most) {
     if (actor.isPresent()) {
-      return Optional.empty();
+      return readAllHeld(where);
     }
     FileContent content = FileContent.unheld(this, where);
-    if (content.inline().isEmpty() && content.size() > most) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(new WholeFile(content, ByteBuffer.wrap(FileEdits.readAll(content))));
-    } catch (FsException e) {
-      if (e.status() != FsStatus.ESTALE && e.status() != FsStatus.EIO) {
-        throw e;
+    if (content.inline().isPresent() || content.size() <= READ_UNHELD_BYTES) {
+      try {
+        return FileEdits.readAll(content);
+      } catch (FsException e) {
+        if (e.status() != FsStatus.ESTALE && e.status() != FsStatus.EIO) {
+          throw e;
+        }
       }
-      return Optional.empty();
+    }
+    return readAllHeld(where);
+  }
+
+  private byte[] readAllHeld(Location where) {
+    try (FileContent held = FileContent.held(this, where)) {
+      return FileEdits.readAll(held);
     }
   }
 
@@ -556,9 +542,7 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   @Override
   public PlasmaInputStream openInput(Location where) {
-    return readUnheld(where, READ_AT_ONCE_BYTES)
-        .map(small -> new PlasmaInputStream(this, small.content(), small.bytes()))
-        .orElseGet(() -> new PlasmaInputStream(this, open(where)));
+    return new PlasmaInputStream(this, open(where));
   }
 
   /// Tickets of an actor's read end with the call, so they need a transaction that goes on.

@@ -47,13 +47,6 @@ public final class PlasmaInputStream extends InputStream implements ReadableByte
     this(client, content, content.size(), content::close);
   }
 
-  /// @param all bytes of the content
-  PlasmaInputStream(PlasmaClient client, FileContent content, ByteBuffer all) {
-    this(client, content);
-    ready = all;
-    asked = all.limit();
-  }
-
   /// @param end where it ends, at the end of the file or before
   /// @param letGo of the content, when the stream is closed or forgotten
   PlasmaInputStream(PlasmaClient client, FileContent content, long end, Runnable letGo) {
