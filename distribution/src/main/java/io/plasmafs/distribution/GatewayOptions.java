@@ -1,8 +1,9 @@
 package io.plasmafs.distribution;
 
+import io.plasmafs.cli.ClusterChoice;
 import io.plasmafs.cli.CommandFailure;
 import io.plasmafs.cli.CommonOptions;
-import io.plasmafs.cli.LocalCluster;
+import io.plasmafs.client.ClientConfig;
 import io.plasmafs.http.Door;
 import io.plasmafs.http.HttpGateway;
 import io.plasmafs.http.HttpGatewayConfig;
@@ -34,7 +35,7 @@ final class GatewayOptions {
   /// @param url what people are told to open, below the gateway's address
   int serve(CommonOptions options, List<Door> doors, String url) throws InterruptedException {
     List<String> all = new ArrayList<>(settings);
-    cluster(options, all);
+    all.addAll(cluster(options));
     if (listen != null) {
       all.add("listen=" + listen);
     }
@@ -48,25 +49,10 @@ final class GatewayOptions {
     }
   }
 
-  private static void cluster(CommonOptions options, List<String> all) {
-    if (options.namenodes().isPresent()) {
-      all.add("namenodes=" + options.namenodes().get());
-      options.cluster().ifPresent(name -> all.add("cluster=" + name));
-      return;
-    }
-    ClusterDirectory directory = ClusterDirectory.of(options, options.cluster().orElse(null));
-    try {
-      LocalCluster local =
-          LocalCluster.in(directory.root())
-              .orElseThrow(() ->
-                  new CommandFailure(
-                      "there is no cluster in "
-                          + directory.root()
-                          + "; name its namenodes with --namenodes, or start one with plasma up"));
-      all.add("cluster=" + local.name());
-      all.add("namenodes=" + local.namenodes());
-    } catch (IOException e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
-    }
+  /// The cluster that every other command would use, too.
+  private static List<String> cluster(CommonOptions options) {
+    ClientConfig config = ClusterChoice.of(options).config();
+    return List.of(
+        "cluster=" + config.cluster(), "namenodes=" + String.join(",", config.namenodes()));
   }
 }

@@ -74,6 +74,12 @@ final class PlasmaCommandLine {
   }
 
   static Result run(List<String> arguments) throws IOException, InterruptedException {
+    return run(Map.of(), arguments);
+  }
+
+  /// Runs a command in this process's environment and `environment`.
+  static Result run(Map<String, String> environment, List<String> arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -89,12 +95,13 @@ final class PlasmaCommandLine {
     Path out = Files.createTempFile("plasma", ".out");
     Path err = Files.createTempFile("plasma", ".err");
     try {
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
               .redirectOutput(out.toFile())
-              .redirectError(err.toFile())
-              .start();
+              .redirectError(err.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new AssertionError(

@@ -13,6 +13,7 @@ import io.plasmafs.http.files.DeleteFile;
 import io.plasmafs.http.files.FileSender;
 import io.plasmafs.http.files.PatchFile;
 import io.plasmafs.http.files.PostFile;
+import io.plasmafs.http.files.PromptRead;
 import io.plasmafs.http.files.PutFile;
 import io.plasmafs.http.files.ReadFile;
 import io.plasmafs.http.files.Scope;
@@ -45,8 +46,10 @@ final class Api implements AutoCloseable {
     this.open = new OpenTransactions(client, config.transactions(), locks);
     this.housekeeping = new Housekeeping(client, InstantSource.system());
     CommittedScope committed = new CommittedScope(client, locks);
-    files("/v1" + FILES, "", exchange -> committed);
-    files("/v1/tx/{id}" + FILES, "InTransaction", open.scopes());
+    Handler read = new ReadFile(exchange -> committed, sender);
+    files("/v1" + FILES, "", exchange -> committed, new PromptRead(client, sender, read));
+    files(
+        "/v1/tx/{id}" + FILES, "InTransaction", open.scopes(), new ReadFile(open.scopes(), sender));
     transactions(new Transactions(open, client.principal().user()));
     commits(new Commits(client, locks), new Uploads(client, committed, uploading));
     cluster(new ClusterState(client));
@@ -58,8 +61,7 @@ final class Api implements AutoCloseable {
   }
 
   /// The routes of files, once for each place where files are.
-  private void files(String template, String suffix, Scope.Source scopes) {
-    Handler read = new ReadFile(scopes, sender);
+  private void files(String template, String suffix, Scope.Source scopes, Handler read) {
     route("GET", template, "read" + suffix, read);
     route("HEAD", template, "look" + suffix, read);
     route(

@@ -3,7 +3,9 @@ package io.plasmafs.webdav;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.http.Door;
 import io.plasmafs.http.exchange.Exchange;
+import io.plasmafs.http.exchange.Handler;
 import io.plasmafs.http.exchange.Route;
+import io.plasmafs.http.files.PromptRead;
 import io.plasmafs.http.files.Scope;
 import io.plasmafs.http.files.SystemDirectory;
 import io.plasmafs.http.files.WriteLocks;
@@ -50,13 +52,17 @@ public final class WebdavDoor implements Door {
   public List<Route> routes(Services services) {
     List<Route> routes = new ArrayList<>();
     Map<String, DavMethod> committed = methods(services, new LockTable(clock, false));
-    committed.forEach((name, method) ->
-        routes.add(
-            new Route(
-                name,
-                PREFIX + "/{path*}",
-                name.toLowerCase(Locale.ROOT) + "Dav",
-                exchange -> serve(method, exchange, services.committed(), PREFIX))));
+    committed.forEach((name, method) -> {
+      Handler handler = exchange -> serve(method, exchange, services.committed(), PREFIX);
+      routes.add(
+          new Route(
+              name,
+              PREFIX + "/{path*}",
+              name.toLowerCase(Locale.ROOT) + "Dav",
+              method instanceof GetMethod
+                  ? new PromptRead(services.client(), services.files(), handler)
+                  : handler));
+    });
     methods(services, new LockTable(clock, true))
         .forEach((name, method) ->
             routes.add(

@@ -85,7 +85,7 @@ public final class ClusterChoice {
         !environment.getOrDefault("PLASMA_NAMENODES", "").isBlank()
             || Files.exists(home.resolve(".plasma").resolve("client.properties"));
     if (configured) {
-      ClientConfig config = ClientConfig.fromEnvironment();
+      ClientConfig config = ClientConfig.of(environment, home.resolve(".plasma"));
       if (options.cluster().isPresent()) {
         config = ClientConfig.of(options.cluster().get(), String.join(",", config.namenodes()));
       }

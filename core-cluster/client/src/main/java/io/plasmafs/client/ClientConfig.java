@@ -104,10 +104,13 @@ public record ClientConfig(
   ///
   /// @throws FsException EINVAL if neither names a namenode
   public static ClientConfig fromEnvironment() {
-    return from(System.getenv(), Path.of(System.getProperty("user.home"), ".plasma"));
+    return of(System.getenv(), Path.of(System.getProperty("user.home"), ".plasma"));
   }
 
-  static ClientConfig from(Map<String, String> environment, Path directory) {
+  /// What such an environment says, else the file `client.properties` in `directory`.
+  ///
+  /// @throws FsException EINVAL if neither names a namenode
+  public static ClientConfig of(Map<String, String> environment, Path directory) {
     Path file = directory.resolve("client.properties");
     Properties properties = new Properties();
     if (Files.exists(file)) {

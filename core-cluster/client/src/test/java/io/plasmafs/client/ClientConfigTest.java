@@ -33,15 +33,15 @@ class ClientConfigTest {
     Path unused =
         Files.writeString(
             directory.resolve("client.properties"), "namenodes=file:1\ncluster=one\n");
-    assertThat(ClientConfig.from(Map.of(), directory).namenodes()).containsExactly("file:1");
-    ClientConfig both = ClientConfig.from(Map.of("PLASMA_NAMENODES", "env:2"), directory);
+    assertThat(ClientConfig.of(Map.of(), directory).namenodes()).containsExactly("file:1");
+    ClientConfig both = ClientConfig.of(Map.of("PLASMA_NAMENODES", "env:2"), directory);
     assertThat(both.namenodes()).containsExactly("env:2");
     assertThat(both.cluster()).isEqualTo("one");
   }
 
   @Test
   void nothingConfiguredSaysWhatToDo() {
-    assertThatThrownBy(() -> ClientConfig.from(Map.of(), directory))
+    assertThatThrownBy(() -> ClientConfig.of(Map.of(), directory))
         .isInstanceOf(FsException.class)
         .hasMessageContaining("PLASMA_NAMENODES")
         .hasMessageContaining("client.properties");

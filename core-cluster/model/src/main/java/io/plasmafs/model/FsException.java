@@ -29,6 +29,18 @@ public final class FsException extends RuntimeException {
     this.conflicts = List.copyOf(conflicts);
   }
 
+  private FsException(FsStatus status, String message, List<Conflict> conflicts, boolean traced) {
+    super(message, null, true, traced);
+    this.status = status;
+    this.conflicts = List.copyOf(conflicts);
+  }
+
+  /// A failure that is an answer like any other, and has no stack trace: taking one costs more than
+  /// the question did, and tells nothing where answers are made and decoded.
+  public static FsException untraced(FsStatus status, String message, List<Conflict> conflicts) {
+    return new FsException(status, message, conflicts, false);
+  }
+
   /// What kind of failure it is.
   public FsStatus status() {
     return status;

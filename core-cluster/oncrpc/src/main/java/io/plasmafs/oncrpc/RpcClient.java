@@ -53,6 +53,7 @@ public final class RpcClient implements AutoCloseable {
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final FlushGate flush;
   private final Outbox<PendingCall<?>> outbox;
+  private final QuestionGate questions;
 
   // Of the event loop.
   private final IntObjectHashMap<PendingCall<?>> pending = new IntObjectHashMap<>();
@@ -70,6 +71,7 @@ public final class RpcClient implements AutoCloseable {
     this.flush = new FlushGate(channel);
     this.timer = new CallTimer(channel.eventLoop(), this::expire);
     this.outbox = new Outbox<>(channel.eventLoop(), this::write, flush, this::failUnsent);
+    this.questions = new QuestionGate(channel.eventLoop(), outbox);
   }
 
   /// Connects.
@@ -240,8 +242,13 @@ public final class RpcClient implements AutoCloseable {
             procedure,
             result,
             System.nanoTime() + options.timeout().toNanos(),
+            options.question(),
             message);
-    outbox.send(call);
+    if (options.question()) {
+      questions.send(call);
+    } else {
+      outbox.send(call);
+    }
     return call;
   }
 
@@ -305,6 +312,9 @@ public final class RpcClient implements AutoCloseable {
     }
     pending.put(call.xid, call);
     timer.add(call);
+    if (call.question) {
+      questions.left();
+    }
     call.message().writeTo(channel, channel.voidPromise());
   }
 
@@ -324,9 +334,17 @@ public final class RpcClient implements AutoCloseable {
     bytesInFlight.addAndGet(-call.bytes);
   }
 
+  /// Of a call that was written.
+  private void settleSent(PendingCall<?> call) {
+    settle(call);
+    if (call.question) {
+      questions.settled();
+    }
+  }
+
   private void expire(PendingCall<?> call) {
     pending.remove(call.xid);
-    settle(call);
+    settleSent(call);
     call.completeExceptionally(
         new RpcException(
             RpcException.Kind.TIMEOUT,
@@ -341,7 +359,7 @@ public final class RpcClient implements AutoCloseable {
           .execute(() -> {
             if (pending.remove(call.xid, call)) {
               timer.remove(call);
-              settle(call);
+              settleSent(call);
             }
           });
     } catch (RejectedExecutionException e) {
@@ -360,7 +378,7 @@ public final class RpcClient implements AutoCloseable {
       PendingCall<?> call = pending.remove(xid);
       if (call != null) {
         timer.remove(call);
-        settle(call);
+        settleSent(call);
         answer(call, in);
       } // otherwise the answer to a call that was given up
     } catch (XdrException e) {
@@ -474,7 +492,7 @@ public final class RpcClient implements AutoCloseable {
     pending.clear();
     for (PendingCall<?> call : unanswered) {
       timer.remove(call);
-      settle(call);
+      settleSent(call);
       call.completeExceptionally(
           new RpcException(
               RpcException.Kind.CONNECTION_LOST,
@@ -484,6 +502,7 @@ public final class RpcClient implements AutoCloseable {
                   + failure.getMessage(),
               failure));
     }
+    outbox.release();
     closed.complete(null);
   }
 
@@ -525,6 +544,7 @@ public final class RpcClient implements AutoCloseable {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+      questions.readEnds();
       flush.readEnds();
     }
 

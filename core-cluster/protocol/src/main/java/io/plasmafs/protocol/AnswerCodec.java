@@ -216,7 +216,7 @@ final class AnswerCodec {
     for (int i = 0; i < count; i++) {
       conflicts.add(ValueCodec.readConflict(in, names));
     }
-    return new Answer.Failure(operation, new FsException(status, message, conflicts));
+    return new Answer.Failure(operation, FsException.untraced(status, message, conflicts));
   }
 
   private static Outcome readOutcome(NettyXdrDecodingStream in, NameCache names)

@@ -1,5 +1,6 @@
 package io.plasmafs.http.exchange;
 
+import io.plasmafs.model.operation.Answer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -14,14 +15,43 @@ import org.eclipse.jetty.server.Response;
 
 /// One request and the answer to it. For one thread, which waits for what it reads and writes.
 public final class Exchange {
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private final Request request;
   private final Response response;
   private final Map<String, String> variables;
   private final Query query;
   private final RequestBody body;
+  private final boolean collects;
+  private final Optional<Answer> early;
+  private ByteBuffer collected = NOTHING;
 
   /// @param reports whether it is only to report a problem: what the request says is not looked at
   Exchange(Request request, Response response, Map<String, String> variables, boolean reports) {
+    this(request, response, variables, reports, false, Optional.empty());
+  }
+
+  /// An exchange whose handler finds out at once what the cluster has said already.
+  Exchange(
+      Request request, Response response, Map<String, String> variables, Optional<Answer> early) {
+    this(request, response, variables, false, false, early);
+  }
+
+  /// An exchange that waits for nothing: a small answer, given in one piece, is kept in
+  /// [#collected()] to be sent.
+  static Exchange collecting(Request request, Response response, Map<String, String> variables) {
+    return new Exchange(request, response, variables, false, true, Optional.empty());
+  }
+
+  private Exchange(
+      Request request,
+      Response response,
+      Map<String, String> variables,
+      boolean reports,
+      boolean collects,
+      Optional<Answer> early) {
+    this.collects = collects;
+    this.early = early;
     this.request = request;
     this.response = response;
     this.variables = variables;
@@ -81,6 +111,11 @@ public final class Exchange {
     return body;
   }
 
+  /// What the cluster has said about the request's path since the request was there.
+  public Optional<Answer> early() {
+    return early;
+  }
+
   // ---- the answer ----
 
   /// Sets the status. To be called before anything is sent.
@@ -123,8 +158,20 @@ public final class Exchange {
   /// Sends a piece of a large body, all of which is consumed, and waits until the client's
   /// connection has taken it.
   public void write(ByteBuffer piece, boolean last) throws IOException {
+    if (collects) {
+      if (collected.hasRemaining()) {
+        throw new IllegalStateException("the answer has more than one piece");
+      }
+      collected = piece;
+      return;
+    }
     endRequest();
     Content.Sink.write(response, last, piece);
+  }
+
+  /// The body of the answer that was collected.
+  ByteBuffer collected() {
+    return collected;
   }
 
   /// Where a large body can be written to; closing it ends the answer.

@@ -1,13 +1,16 @@
 package io.plasmafs.http.exchange;
 
+import io.plasmafs.model.operation.Answer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +20,13 @@ public final class Router {
 
   private final List<Route> routes;
   private final RouteTree tree;
+  private final PromptAnswers prompt;
 
   /// @throws IllegalArgumentException if two routes collide
   public Router(List<Route> routes) {
     this.routes = List.copyOf(routes);
     this.tree = new RouteTree(routes);
+    this.prompt = new PromptAnswers(tree);
   }
 
   /// All routes.
@@ -29,13 +34,25 @@ public final class Router {
     return routes;
   }
 
-  /// Answers a request.
+  /// Answers a request without waiting, if it is a simple one.
   ///
+  /// @param callback is told when the answer has left
+  /// @param otherwise is called, perhaps later, on a thread that must not wait either, if it turns
+  ///   out that the request has to be [served][#serve], with what is known by then
+  /// @return whether it will be answered, or `otherwise` called; if not, nothing was done
+  public boolean serveAtOnce(
+      Request request, Response response, Callback callback, Consumer<Optional<Answer>> otherwise) {
+    return prompt.begin(request, response, callback, otherwise);
+  }
+
+  /// Answers a request, on the thread that calls, which may have to wait.
+  ///
+  /// @param early what the cluster has said about the request's path already
   /// @throws IOException if the answer had begun when something failed: the connection has to be
   ///   broken off, so that the client does not take a part for the whole
-  public void serve(Request request, Response response) throws IOException {
+  public void serve(Request request, Response response, Optional<Answer> early) throws IOException {
     try {
-      route(request, response);
+      route(request, response, early);
     } catch (Throwable failure) {
       if (failure instanceof VirtualMachineError fatal) {
         throw fatal;
@@ -65,7 +82,7 @@ public final class Router {
     exchange.send(problem.status(), "application/problem+json", problem.body().bytes());
   }
 
-  private void route(Request request, Response response) throws Exception {
+  private void route(Request request, Response response, Optional<Answer> early) throws Exception {
     SafeHeaders.set(response);
     String path = Optional.ofNullable(request.getHttpURI().getPath()).orElse("/");
     RouteTree.Found found =
@@ -76,7 +93,7 @@ public final class Router {
                         + " lists all"));
     Route route = found.byMethod().get(request.getMethod());
     if (route != null) {
-      Exchange exchange = new Exchange(request, response, found.variables(), false);
+      Exchange exchange = new Exchange(request, response, found.variables(), early);
       try {
         route.handler().handle(exchange);
       } finally {

@@ -4,6 +4,7 @@ import io.plasmafs.client.PlasmaFile;
 import io.plasmafs.client.PlasmaIOException;
 import io.plasmafs.http.exchange.Exchange;
 import io.plasmafs.http.semantics.ContentTypes;
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
@@ -12,6 +13,7 @@ import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -26,18 +28,34 @@ public final class FileSender {
     this.body = new FileBody(buffers);
   }
 
+  /// What has to be known of a file to send it.
+  static List<Operation> question(FsPath path) {
+    Location where = Location.of(path);
+    return List.of(
+        new Operation.Read(where, true, 0, 1),
+        new Operation.GetXattr(where, true, ContentTypes.ATTRIBUTE));
+  }
+
+  /// Sends a file, if all of its content came with the answer to [#question]. Waits for nothing.
+  ///
+  /// @return whether it did
+  boolean sendAtOnce(Exchange exchange, FsPath path, Answer answer) throws IOException {
+    if (answer.outcomes().isEmpty()
+        || !(answer.outcomes().get(0)
+            instanceof Outcome.Content(Attributes attributes, Outcome.Body.Inline(Bytes bytes)))
+        || bytes.length() != attributes.size()) {
+      return false;
+    }
+    body.send(exchange, attributes, type(path, answer), Content.of(bytes, attributes));
+    return true;
+  }
+
   /// Sends the file at `path`, which is what the exchange's URL names.
   ///
   /// @return whether it is one; nothing is sent of a directory
   /// @throws FsException ENOTDIR if the URL of a file ends with a slash
   public boolean send(Exchange exchange, Scope scope, FsPath path) throws Exception {
-    Location where = Location.of(path);
-    Answer answer =
-        Answers.of(
-            scope.namespace(),
-            List.of(
-                new Operation.Read(where, true, 0, 1),
-                new Operation.GetXattr(where, true, ContentTypes.ATTRIBUTE)));
+    Answer answer = exchange.early().orElseGet(() -> Answers.of(scope.namespace(), question(path)));
     if (answer.outcomes().isEmpty()) {
       FsException failure = answer.failure().orElseThrow().cause();
       if (failure.status() == FsStatus.EISDIR) {

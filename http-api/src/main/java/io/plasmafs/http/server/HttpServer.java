@@ -2,12 +2,15 @@ package io.plasmafs.http.server;
 
 import io.plasmafs.http.exchange.Problem;
 import io.plasmafs.http.exchange.Router;
+import io.plasmafs.model.operation.Answer;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -24,12 +27,12 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Listens, and hands each request to the router on a virtual thread of its own. Speaks HTTP/1.1,
-/// and HTTP/2 to who begins with it or asks for the upgrade.
+/// Listens, and hands each request to the router: the simple ones at once, on the thread that read
+/// them, which must not wait, all others on a virtual thread of their own. Speaks HTTP/1.1, and
+/// HTTP/2 to who begins with it or asks for the upgrade.
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
   private static final int HEADER_BYTES = 16 << 10;
@@ -63,10 +66,8 @@ public final class HttpServer implements AutoCloseable {
   ///
   /// @throws IOException if that is not possible; the message is one line
   public static HttpServer start(Settings settings, Router router) throws IOException {
-    QueuedThreadPool threads = new QueuedThreadPool(64, 4);
-    threads.setName("http");
-    threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("request-"));
-    Server server = new Server(threads);
+    Executor requests = VirtualThreads.getNamedVirtualThreadsExecutor("request-");
+    Server server = new Server(new ConnectionThreads(requests));
     HttpConfiguration http = configuration();
     HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
     http2.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
@@ -79,9 +80,10 @@ public final class HttpServer implements AutoCloseable {
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(settings.connections(), connector));
     server.setStopTimeout(settings.drain().toMillis());
-    server.setErrorHandler(new Refusals());
+    server.setErrorHandler(new Refusals(requests));
     server.setHandler(
-        new GracefulHandler(new Requests(router, new HostCheck(settings.allowedHosts()))));
+        new GracefulHandler(
+            new Requests(router, new HostCheck(settings.allowedHosts()), requests)));
     try {
       server.start();
     } catch (Exception e) {
@@ -156,14 +158,17 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /// The bridge from Jetty to the router.
-  private static final class Requests extends Handler.Abstract {
+  /// The bridge from Jetty to the router. Jetty calls it on the thread that reads from all
+  /// connections.
+  private static final class Requests extends Handler.Abstract.NonBlocking {
     private final Router router;
     private final HostCheck hosts;
+    private final Executor threads;
 
-    Requests(Router router, HostCheck hosts) {
+    Requests(Router router, HostCheck hosts, Executor threads) {
       this.router = router;
       this.hosts = hosts;
+      this.threads = threads;
     }
 
     @Override
@@ -171,15 +176,27 @@ public final class HttpServer implements AutoCloseable {
       try {
         hosts.check(request);
         CodingCheck.check(request);
-        router.serve(request, response);
-        callback.succeeded();
       } catch (Problem problem) {
-        refuse(problem, request, response, callback);
+        threads.execute(() -> refuse(problem, request, response, callback));
+        return true;
+      }
+      Consumer<Optional<Answer>> serve =
+          early -> threads.execute(() -> serve(request, response, callback, early));
+      if (!router.serveAtOnce(request, response, callback, serve)) {
+        serve.accept(Optional.empty());
+      }
+      return true;
+    }
+
+    private void serve(
+        Request request, Response response, Callback callback, Optional<Answer> early) {
+      try {
+        router.serve(request, response, early);
+        callback.succeeded();
       } catch (Throwable e) {
         // The answer had begun: the client must not take a part for the whole.
         callback.failed(e);
       }
-      return true;
     }
   }
 
@@ -195,19 +212,23 @@ public final class HttpServer implements AutoCloseable {
 
   /// What Jetty refuses by itself, as problems like all others.
   private static final class Refusals extends ErrorHandler {
+    private final Executor threads;
+
+    Refusals(Executor threads) {
+      this.threads = threads;
+    }
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
       int status = response.getStatus() < 400 ? 500 : response.getStatus();
       Object message = request.getAttribute(ERROR_MESSAGE);
-      refuse(
+      Problem problem =
           Problem.of(
               status,
               "refused",
               "the request was refused",
-              Optional.ofNullable(message).map(String::valueOf).orElse("it breaks a rule")),
-          request,
-          response,
-          callback);
+              Optional.ofNullable(message).map(String::valueOf).orElse("it breaks a rule"));
+      threads.execute(() -> refuse(problem, request, response, callback));
       return true;
     }
   }

@@ -116,7 +116,7 @@ final class Xattrs {
   }
 
   private static FsException absent(Place place, XattrName name) {
-    return new FsException(
-        FsStatus.ENOATTR, place.path() + " has no extended attribute '" + name + "'");
+    return FsException.untraced(
+        FsStatus.ENOATTR, place.path() + " has no extended attribute '" + name + "'", List.of());
   }
 }
