@@ -35,16 +35,6 @@ final class Outbox<T> {
       return;
     }
     queue.add(message);
-    wake();
-  }
-
-  /// Takes a message that goes out with the next one, or by [#wake] or [#release].
-  void hold(T message) {
-    queue.add(message);
-  }
-
-  /// Has the event loop send what is here.
-  void wake() {
     if (scheduled.compareAndSet(false, true)) {
       try {
         loop.execute(this::drain);
@@ -57,19 +47,8 @@ final class Outbox<T> {
     }
   }
 
-  /// Sends what is here. On the event loop.
-  void release() {
-    if (!queue.isEmpty()) {
-      writeAll();
-    }
-  }
-
   private void drain() {
     scheduled.set(false);
-    writeAll();
-  }
-
-  private void writeAll() {
     for (T message = queue.poll(); message != null; message = queue.poll()) {
       write.accept(message);
     }

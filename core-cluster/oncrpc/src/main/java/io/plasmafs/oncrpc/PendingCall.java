@@ -14,10 +14,6 @@ final class PendingCall<T extends XdrAble> extends CompletableFuture<T> {
   final Supplier<T> result;
   final long deadlineNanos;
   final int bytes;
-
-  /// Whether it goes through the [QuestionGate].
-  final boolean question;
-
   private final RpcClient client;
   private final EncodedMessage message;
 
@@ -33,7 +29,6 @@ final class PendingCall<T extends XdrAble> extends CompletableFuture<T> {
       int procedure,
       Supplier<T> result,
       long deadlineNanos,
-      boolean question,
       EncodedMessage message) {
     this.client = client;
     this.xid = xid;
@@ -41,7 +36,6 @@ final class PendingCall<T extends XdrAble> extends CompletableFuture<T> {
     this.procedure = procedure;
     this.result = result;
     this.deadlineNanos = deadlineNanos;
-    this.question = question;
     this.message = message;
     this.bytes = (int) message.bytes();
   }

@@ -53,7 +53,6 @@ public final class RpcClient implements AutoCloseable {
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final FlushGate flush;
   private final Outbox<PendingCall<?>> outbox;
-  private final QuestionGate questions;
 
   // Of the event loop.
   private final IntObjectHashMap<PendingCall<?>> pending = new IntObjectHashMap<>();
@@ -71,7 +70,6 @@ public final class RpcClient implements AutoCloseable {
     this.flush = new FlushGate(channel);
     this.timer = new CallTimer(channel.eventLoop(), this::expire);
     this.outbox = new Outbox<>(channel.eventLoop(), this::write, flush, this::failUnsent);
-    this.questions = new QuestionGate(channel.eventLoop(), outbox);
   }
 
   /// Connects.
@@ -242,13 +240,8 @@ public final class RpcClient implements AutoCloseable {
             procedure,
             result,
             System.nanoTime() + options.timeout().toNanos(),
-            options.question(),
             message);
-    if (options.question()) {
-      questions.send(call);
-    } else {
-      outbox.send(call);
-    }
+    outbox.send(call);
     return call;
   }
 
@@ -312,9 +305,6 @@ public final class RpcClient implements AutoCloseable {
     }
     pending.put(call.xid, call);
     timer.add(call);
-    if (call.question) {
-      questions.left();
-    }
     call.message().writeTo(channel, channel.voidPromise());
   }
 
@@ -334,17 +324,9 @@ public final class RpcClient implements AutoCloseable {
     bytesInFlight.addAndGet(-call.bytes);
   }
 
-  /// Of a call that was written.
-  private void settleSent(PendingCall<?> call) {
-    settle(call);
-    if (call.question) {
-      questions.settled();
-    }
-  }
-
   private void expire(PendingCall<?> call) {
     pending.remove(call.xid);
-    settleSent(call);
+    settle(call);
     call.completeExceptionally(
         new RpcException(
             RpcException.Kind.TIMEOUT,
@@ -359,7 +341,7 @@ public final class RpcClient implements AutoCloseable {
           .execute(() -> {
             if (pending.remove(call.xid, call)) {
               timer.remove(call);
-              settleSent(call);
+              settle(call);
             }
           });
     } catch (RejectedExecutionException e) {
@@ -378,7 +360,7 @@ public final class RpcClient implements AutoCloseable {
       PendingCall<?> call = pending.remove(xid);
       if (call != null) {
         timer.remove(call);
-        settleSent(call);
+        settle(call);
         answer(call, in);
       } // otherwise the answer to a call that was given up
     } catch (XdrException e) {
@@ -492,7 +474,7 @@ public final class RpcClient implements AutoCloseable {
     pending.clear();
     for (PendingCall<?> call : unanswered) {
       timer.remove(call);
-      settleSent(call);
+      settle(call);
       call.completeExceptionally(
           new RpcException(
               RpcException.Kind.CONNECTION_LOST,
@@ -502,7 +484,6 @@ public final class RpcClient implements AutoCloseable {
                   + failure.getMessage(),
               failure));
     }
-    outbox.release();
     closed.complete(null);
   }
 
@@ -544,7 +525,6 @@ public final class RpcClient implements AutoCloseable {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-      questions.readEnds();
       flush.readEnds();
     }
 

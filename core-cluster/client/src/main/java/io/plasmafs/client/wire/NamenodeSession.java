@@ -9,8 +9,6 @@ import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.Principal;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
-import io.plasmafs.model.operation.Operation;
-import io.plasmafs.oncrpc.CallOptions;
 import io.plasmafs.oncrpc.RpcClient;
 import io.plasmafs.protocol.AnswerMessage;
 import io.plasmafs.protocol.CompoundMessage;
@@ -41,17 +39,12 @@ import java.util.concurrent.atomic.LongAdder;
 /// One connection to a namenode. Futures fail with [FsException] only: EUNAVAIL when the connection
 /// was lost or no answer came in time.
 public final class NamenodeSession {
-  /// A compound of more operations is too much to answer for others to wait for it.
-  private static final int MOST_IN_A_QUESTION = 16;
-
   private final RpcClient rpc;
-  private final CallOptions asQuestion;
   private final LongAdder compounds;
 
   /// @param compounds counts the compounds that are sent
   NamenodeSession(RpcClient rpc, LongAdder compounds) {
     this.rpc = rpc;
-    this.asQuestion = rpc.options().asQuestion();
     this.compounds = compounds;
   }
 
@@ -63,27 +56,8 @@ public final class NamenodeSession {
                 Programs.FILESYSTEM,
                 Programs.Filesystem.COMPOUND,
                 new CompoundMessage(compound),
-                AnswerMessage::new,
-                isQuestion(compound) ? asQuestion : rpc.options())
+                AnswerMessage::new)
             .thenApply(AnswerMessage::answer));
-  }
-
-  /// Whether it only looks at something, and at little.
-  private static boolean isQuestion(Compound compound) {
-    if (compound.operations().size() > MOST_IN_A_QUESTION) {
-      return false;
-    }
-    for (Operation operation : compound.operations()) {
-      boolean looks =
-          operation instanceof Operation.Stat
-              || operation instanceof Operation.Read
-              || operation instanceof Operation.GetXattr
-              || operation instanceof Operation.ReadLink;
-      if (!looks) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /// What became of a commit.
