@@ -51,6 +51,7 @@ final class DatanodeLoss {
             TestCluster.options()
                 .datanodes(3)
                 .datanodeBytes((mebibytes << 20) * 7 / 4)
+                .namenode("suspect-after-millis", "3000")
                 .namenode("dead-after-millis", "5000")
                 .namenode("repair-after-millis", "0")
                 .namenode("repair-interval-millis", "1000")
