@@ -5,13 +5,9 @@ import io.plasmafs.namenode.commit.CommitPipeline;
 import io.plasmafs.namenode.transaction.Missing;
 import io.plasmafs.namenode.transaction.Needs;
 import io.plasmafs.namenode.transaction.Transaction;
-import io.plasmafs.namenode.transaction.View;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /// When the [Cleaner] has its turn: one slice at a time, in a commit of its own, and callers first.
 /// Confined to the engine's thread.
@@ -25,9 +21,7 @@ final class CleaningTurns {
   private static final long NOBODY_COMMITS_NANOS = 2_000_000;
 
   private final Cleaner cleaner;
-  private final Supplier<Transaction> transactions;
-  private final Consumer<Transaction> end;
-  private final Function<Transaction, View> views;
+  private final OwnTransactions transactions;
   private final Needs needs;
   private final StoreQuestions questions;
   private final CommitPipeline pipeline;
@@ -37,14 +31,9 @@ final class CleaningTurns {
   private long lastBatch;
   private long callerCommittedNanos;
 
-  /// @param transactions makes one of the filesystem's own
-  /// @param end ends one without effect
-  /// @param views what a transaction sees
   CleaningTurns(
       Cleaner cleaner,
-      Supplier<Transaction> transactions,
-      Consumer<Transaction> end,
-      Function<Transaction, View> views,
+      OwnTransactions transactions,
       Needs needs,
       StoreQuestions questions,
       CommitPipeline pipeline,
@@ -52,8 +41,6 @@ final class CleaningTurns {
       LongSupplier nanoTime) {
     this.cleaner = cleaner;
     this.transactions = transactions;
-    this.end = end;
-    this.views = views;
     this.needs = needs;
     this.questions = questions;
     this.pipeline = pipeline;
@@ -77,18 +64,17 @@ final class CleaningTurns {
     }
     underWay = true;
     lastBatch = pipeline.batches();
-    Transaction transaction = transactions.get();
-    transaction.beginOperation(nanoTime.getAsLong());
+    Transaction transaction = transactions.begin();
     try {
-      cleaner.slice(transaction, views.apply(transaction), clock.instant());
+      cleaner.slice(transaction, transactions.view(transaction), clock.instant());
     } catch (Missing e) {
-      end.accept(transaction);
+      transactions.end(transaction);
       questions.ask(() -> underWay = false, () -> underWay = false);
       return;
     }
     needs.clear();
     if (!transaction.hasChanges()) {
-      end.accept(transaction);
+      transactions.end(transaction);
       underWay = false;
       return;
     }

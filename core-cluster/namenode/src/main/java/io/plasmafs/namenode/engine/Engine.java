@@ -194,29 +194,11 @@ public final class Engine implements Runnable {
     this.questions =
         new StoreQuestions(store, cache, needs, pipeline, this::post, () -> state == State.SERVING);
     this.commits = new CommitTokens(store, pipeline, tokens, this::post);
+    OwnTransactions own = new Own();
     this.extents =
-        new ExtentMoves(
-            () -> transactions.makeOwn(self),
-            this::end,
-            this::view,
-            needs,
-            questions,
-            pipeline,
-            blocks,
-            () -> state == State.SERVING,
-            nanoTime);
+        new ExtentMoves(own, needs, questions, pipeline, blocks, () -> state == State.SERVING);
     this.cleaner = new Cleaner(cache, cluster.blockSize());
-    this.cleaning =
-        new CleaningTurns(
-            cleaner,
-            () -> transactions.makeOwn(self),
-            this::end,
-            this::view,
-            needs,
-            questions,
-            pipeline,
-            clock,
-            nanoTime);
+    this.cleaning = new CleaningTurns(cleaner, own, needs, questions, pipeline, clock, nanoTime);
     this.calls =
         new Calls(
             new CallsOwner(),
@@ -627,6 +609,26 @@ public final class Engine implements Runnable {
     public void broken(Throwable cause) {
       LOG.error("the engine is broken: this is a fault of the server", cause);
       stop("the engine is broken: " + cause);
+    }
+  }
+
+  /// Transactions that no caller began.
+  private final class Own implements OwnTransactions {
+    @Override
+    public Transaction begin() {
+      Transaction transaction = transactions.makeOwn(self);
+      transaction.beginOperation(nanoTime.getAsLong());
+      return transaction;
+    }
+
+    @Override
+    public View view(Transaction transaction) {
+      return Engine.this.view(transaction);
+    }
+
+    @Override
+    public void end(Transaction transaction) {
+      Engine.this.end(transaction);
     }
   }
 

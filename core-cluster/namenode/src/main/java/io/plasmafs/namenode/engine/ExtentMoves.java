@@ -17,46 +17,30 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /// Gives committed runs of blocks other replicas, by commits of the filesystem's own: what repair
 /// asks of the engine. Confined to the engine's thread.
 final class ExtentMoves {
-  private final Supplier<Transaction> transactions;
-  private final Consumer<Transaction> end;
-  private final Function<Transaction, View> views;
+  private final OwnTransactions transactions;
   private final Needs needs;
   private final StoreQuestions questions;
   private final CommitPipeline pipeline;
   private final BlockSpace blocks;
   private final BooleanSupplier serving;
-  private final LongSupplier nanoTime;
 
-  /// @param transactions makes one of the filesystem's own
-  /// @param end ends one without effect
-  /// @param views what a transaction sees
   ExtentMoves(
-      Supplier<Transaction> transactions,
-      Consumer<Transaction> end,
-      Function<Transaction, View> views,
+      OwnTransactions transactions,
       Needs needs,
       StoreQuestions questions,
       CommitPipeline pipeline,
       BlockSpace blocks,
-      BooleanSupplier serving,
-      LongSupplier nanoTime) {
+      BooleanSupplier serving) {
     this.transactions = transactions;
-    this.end = end;
-    this.views = views;
     this.needs = needs;
     this.questions = questions;
     this.pipeline = pipeline;
     this.blocks = blocks;
     this.serving = serving;
-    this.nanoTime = nanoTime;
   }
 
   /// As [Engine#moveExtent]; with the replicas that the run has, it is only looked at.
@@ -65,11 +49,10 @@ final class ExtentMoves {
       moved.completeExceptionally(new FsException(FsStatus.ECOORD, "this server does not serve"));
       return;
     }
-    Transaction transaction = transactions.get();
-    transaction.beginOperation(nanoTime.getAsLong());
+    Transaction transaction = transactions.begin();
     Extent result;
     try {
-      View view = views.apply(transaction);
+      View view = transactions.view(transaction);
       InodeRecord file = view.inode(inode);
       if (file == null || file.nlink() == 0) {
         throw new FsException(FsStatus.ESTALE, inode + " is gone");
@@ -87,14 +70,14 @@ final class ExtentMoves {
                       FsStatus.ECONFLICT,
                       inode + ": the run at block " + from.index() + " has changed"));
       if (to.equals(from.replicas())) {
-        end.accept(transaction);
+        transactions.end(transaction);
         moved.complete(now);
         return;
       }
       result = new Extent(now.index(), now.count(), now.generation(), to, now.checksums());
       transaction.moveExtent(inode, FsPath.EMPTY, result);
     } catch (Missing e) {
-      end.accept(transaction);
+      transactions.end(transaction);
       questions.ask(
           () -> move(inode, from, to, moved),
           () ->
@@ -103,7 +86,7 @@ final class ExtentMoves {
       return;
     } catch (FsException e) {
       needs.clear();
-      end.accept(transaction);
+      transactions.end(transaction);
       moved.completeExceptionally(e);
       return;
     }
