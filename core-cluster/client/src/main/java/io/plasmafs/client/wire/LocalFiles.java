@@ -10,7 +10,6 @@ import io.plasmafs.protocol.xdr.data_files;
 import io.plasmafs.protocol.xdr.file_part;
 import io.plasmafs.protocol.xdr.locate_result;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -69,11 +68,12 @@ public final class LocalFiles implements AutoCloseable {
     LocalFiles opened = new LocalFiles(owner, new ArrayList<>(), counts);
     try {
       for (data_file file : told.files) {
-        opened.files.add(FileChannel.open(Path.of(file.path), StandardOpenOption.READ));
-        byte[] head = new byte[file.head.length];
-        opened.fill(opened.files.size() - 1, ByteBuffer.wrap(head));
-        if (!Arrays.equals(head, file.head)) {
-          throw new IOException(file.path + " is not the file of that datanode");
+        FileChannel channel = FileChannel.open(Path.of(file.path), StandardOpenOption.READ);
+        opened.files.add(channel);
+        try (BulkData head = BulkData.read(channel, 0, file.head.length)) {
+          if (!Arrays.equals(head.toByteArray(), file.head)) {
+            throw new IOException(file.path + " is not the file of that datanode");
+          }
         }
       }
     } catch (IOException | RuntimeException e) {
@@ -82,14 +82,6 @@ public final class LocalFiles implements AutoCloseable {
       return Optional.empty();
     }
     return opened.files.isEmpty() ? Optional.empty() : Optional.of(opened);
-  }
-
-  private void fill(int file, ByteBuffer target) throws IOException {
-    while (target.hasRemaining()) {
-      if (files.get(file).read(target, target.position()) < 0) {
-        throw new IOException("it ends after " + target.position() + " bytes");
-      }
-    }
   }
 
   /// What a datanode has answered to the question where bytes lie.
