@@ -10,7 +10,6 @@ import io.plasmafs.protocol.Programs;
 import io.plasmafs.protocol.xdr.data_file;
 import io.plasmafs.protocol.xdr.data_files;
 import io.plasmafs.protocol.xdr.locate_result;
-import io.plasmafs.protocol.xdr.read_block_args;
 import io.plasmafs.protocol.xdr.ticket;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -41,12 +40,12 @@ class LocalReadersTest {
   }
 
   private static locate_result locate(RpcClient client, ticket admission, long block, int length) {
-    read_block_args arguments = new read_block_args();
-    arguments.admission = admission;
-    arguments.block = block;
-    arguments.length = length;
     return client
-        .call(Programs.DATANODE, Programs.Datanode.LOCATE, arguments, locate_result::new)
+        .call(
+            Programs.DATANODE,
+            Programs.Datanode.LOCATE,
+            Nodes.reading(admission, block, 0, length),
+            locate_result::new)
         .join();
   }
 

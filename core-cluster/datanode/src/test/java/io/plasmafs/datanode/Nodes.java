@@ -245,14 +245,22 @@ final class Nodes implements AutoCloseable {
 
   read_block_result read(
       RpcClient client, int node, long block, int offset, int length, long generation) {
+    return client
+        .call(
+            Programs.DATANODE,
+            Programs.Datanode.READ,
+            reading(ticket(node, Right.READ, 0, 4096, generation), block, offset, length),
+            read_block_result::new)
+        .join();
+  }
+
+  static read_block_args reading(ticket admission, long block, int offset, int length) {
     read_block_args arguments = new read_block_args();
-    arguments.admission = ticket(node, Right.READ, 0, 4096, generation);
+    arguments.admission = admission;
     arguments.block = block;
     arguments.offset = offset;
     arguments.length = length;
-    return client
-        .call(Programs.DATANODE, Programs.Datanode.READ, arguments, read_block_result::new)
-        .join();
+    return arguments;
   }
 
   datanode_status sync(int node, long first, int count, long generation) {
