@@ -77,7 +77,6 @@ public final class Engine implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private static final long TICK_NANOS = 20_000_000;
-  private static final int ORPHANS_AT_A_TIME = 1024;
 
   /// Why nothing is run any more once [#close] was called.
   static final String SHUTTING_DOWN = "the server is shutting down";
@@ -123,6 +122,7 @@ public final class Engine implements Runnable {
   private final StoreQuestions questions;
   private final Cleaner cleaner;
   private final CleaningTurns cleaning;
+  private final Leftovers leftovers;
   private final ExtentMoves extents;
   private final OpenTransactions transactions;
   private final Calls calls;
@@ -198,6 +198,7 @@ public final class Engine implements Runnable {
     this.extents =
         new ExtentMoves(own, needs, questions, pipeline, blocks, () -> state == State.SERVING);
     this.cleaner = new Cleaner(cache, cluster.blockSize());
+    this.leftovers = new Leftovers(store, cleaner, this::post);
     this.cleaning = new CleaningTurns(cleaner, own, needs, questions, pipeline, clock, nanoTime);
     this.calls =
         new Calls(
@@ -417,6 +418,7 @@ public final class Engine implements Runnable {
     if (ticks % 10 == 0) {
       transactions.abortIdle();
       cleaner.retryPostponed();
+      leftovers.retry();
     }
   }
 
@@ -506,7 +508,7 @@ public final class Engine implements Runnable {
 
   private void serve() {
     state = State.SERVING;
-    findOrphans(InodeId.NONE);
+    leftovers.find();
     started.complete(null);
   }
 
@@ -514,22 +516,6 @@ public final class Engine implements Runnable {
     LOG.error("the engine cannot start", cause);
     started.completeExceptionally(cause);
     stop("the store cannot be opened: " + cause.getMessage());
-  }
-
-  private void findOrphans(InodeId after) {
-    store
-        .fetch(new Fetch.OfOrphans(after, ORPHANS_AT_A_TIME))
-        .whenComplete((found, failure) ->
-            post(() -> {
-              if (failure != null) {
-                LOG.warn("inodes without a name could not be looked for", failure);
-                return;
-              }
-              found.forEach(cleaner::add);
-              if (found.size() == ORPHANS_AT_A_TIME) {
-                findOrphans(found.get(found.size() - 1));
-              }
-            }));
   }
 
   private void beginClosing() {
@@ -681,6 +667,11 @@ public final class Engine implements Runnable {
     @Override
     public boolean isDetached(InodeId directory) {
       return !detached.isEmpty() && detached.contains(directory);
+    }
+
+    @Override
+    public boolean mayHaveLeftovers() {
+      return leftovers.mayBeLeft();
     }
 
     @Override

@@ -78,10 +78,6 @@ final class Rename {
         throw new FsException(
             FsStatus.EHIER, place.path() + " cannot be moved to a place within itself");
       }
-      if (ancestor.nlink() == 0) {
-        throw new FsException(
-            FsStatus.ENOENT, place.path() + ": the new place is in a tree that was removed");
-      }
       step.transaction.shareStay(ancestor.id(), place.path());
       if (ancestor.id().equals(InodeId.ROOT)) {
         return;

@@ -50,6 +50,9 @@ public final class Step {
     /// copy that has no name yet.
     boolean isDetached(InodeId directory);
 
+    /// Whether there may be such trees of before the start, of which [#isDetached] does not know.
+    boolean mayHaveLeftovers();
+
     /// How many inodes there are.
     long inodes();
 
@@ -193,13 +196,33 @@ public final class Step {
   /// An entry of the directory is about to change.
   void enter(InodeRecord directory, FsPath path) {
     access.check(directory, Access.WRITE | Access.SEARCH, path);
-    if (directory.nlink() == 0
-        || (surroundings.isDetached(directory.id())
-            && !transaction.adopted().contains(directory.id()))
-        || transaction.detached().contains(directory.id())) {
+    if (isDetached(directory)) {
       throw new FsException(FsStatus.ENOENT, path + ": the directory has been removed");
     }
     transaction.shareStay(directory.id(), path);
+  }
+
+  /// Whether the directory is in a tree that was removed, or in a copy that has no name yet.
+  private boolean isDetached(InodeRecord directory) {
+    InodeId id = directory.id();
+    if (directory.nlink() == 0 || transaction.detached().contains(id)) {
+      return true;
+    }
+    if (surroundings.isDetached(id)) {
+      return !transaction.adopted().contains(id);
+    }
+    return surroundings.mayHaveLeftovers() && isBelowNameless(directory);
+  }
+
+  private boolean isBelowNameless(InodeRecord directory) {
+    InodeRecord at = directory;
+    while (!at.id().equals(InodeId.ROOT)) {
+      at = view.inode(at.parent());
+      if (at == null || at.nlink() == 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// A name, locked for creation before, points to something from now on.

@@ -2,13 +2,21 @@ package io.plasmafs.namenode.engine;
 
 import static io.plasmafs.namenode.engine.NamespaceTest.createFile;
 import static io.plasmafs.namenode.engine.NamespaceTest.mkdir;
+import static io.plasmafs.namenode.engine.NamespaceTest.mkdirs;
 import static io.plasmafs.namenode.engine.NamespaceTest.removeTree;
+import static io.plasmafs.namenode.engine.NamespaceTest.stat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InodeId;
+import io.plasmafs.model.Name;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
+import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
+import io.plasmafs.model.operation.Outcome;
 import io.plasmafs.namenode.simulation.Disk;
+import io.plasmafs.namenode.simulation.MemoryStore;
 import io.plasmafs.namenode.simulation.World;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,13 +51,49 @@ final class CleaningTest {
     assertThat(world.disk.inodes).hasSize(2 + DIRECTORIES * (1 + FILES));
 
     List<Answer> answers = new ArrayList<>();
-    world.engine.submit(
-        root, new Compound(0, Optional.empty(), List.of(removeTree("/top"))), answers::add);
+    world.engine.submit(root, compound(removeTree("/top")), answers::add);
     for (int round = 0; round < ROUNDS && world.disk.inodes.size() > 1; round++) {
       world.pass(Duration.ofMillis(20));
       world.move();
     }
     assertThat(answers).hasSize(1).allMatch(answer -> answer.failure().isEmpty());
     assertThat(world.disk.inodes).hasSize(1);
+  }
+
+  /// What came there would go away with the tree.
+  @Test
+  void nobodyEntersATreeThatWasRemovedBeforeACrash() {
+    World world = World.quiet();
+    Session root = world.root();
+    world.ok(root, mkdirs("/t/u/v/w"), createFile("/f"), mkdir("/d"));
+    InodeId below = ((Outcome.Inode) world.ok(root, stat("/t/u/v/w"))).attributes().inode();
+    List<Answer> removed = new ArrayList<>();
+    world.engine.submit(root, compound(removeTree("/t")), removed::add);
+    while (removed.isEmpty()) {
+      assertThat(world.move()).isTrue();
+    }
+    world.store.crash();
+
+    World again = new World(world.disk, MemoryStore.AT_ONCE, EngineLimits.DEFAULT);
+    List<Answer> answers = new ArrayList<>();
+    Location place = Location.of(below, Name.of("x"));
+    List<Operation> operations =
+        List.of(
+            new Operation.Create(place, Operation.CreateMode.EXCLUSIVE, 0666, 0),
+            new Operation.Rename(Location.of("/f"), place, Operation.RenameMode.REPLACE),
+            new Operation.Rename(Location.of("/d"), place, Operation.RenameMode.REPLACE));
+    again.started.thenRun(() ->
+        operations.forEach(
+            operation -> again.engine.submit(again.root(), compound(operation), answers::add)));
+    again.settle();
+    assertThat(answers)
+        .hasSize(3)
+        .allSatisfy(answer ->
+            assertThat(answer.failure().orElseThrow().cause().status()).isEqualTo(FsStatus.ENOENT));
+    assertThat(again.disk.inodes).hasSize(3);
+  }
+
+  private static Compound compound(Operation operation) {
+    return new Compound(0, Optional.empty(), List.of(operation));
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// An engine in the hands of a test: it moves only when the test lets it, and its clock is the
@@ -35,6 +36,7 @@ public final class World {
   public final MemoryStore store;
   public final SmallBlockSpace blocks;
   public final Engine engine;
+  public final CompletableFuture<Void> started;
   public final List<String> stopped = new ArrayList<>();
   private final List<Runnable> background = new ArrayList<>();
   private final Clock clock;
@@ -92,7 +94,7 @@ public final class World {
             clock::look,
             () -> clock.nanos,
             background::add);
-    engine.start();
+    started = engine.start();
   }
 
   /// A quiet world: everything happens at once.
