@@ -24,6 +24,7 @@ final class Leftovers {
   private final Consumer<Runnable> engine;
   private InodeId found = InodeId.NONE;
   private boolean asking;
+  private boolean failed;
   private boolean foundAll;
   private boolean gone;
 
@@ -45,7 +46,10 @@ final class Leftovers {
   private void answered(List<InodeId> inodes, @Nullable Throwable failure) {
     asking = false;
     if (failure != null) {
-      LOG.warn("inodes without a name cannot be looked for yet", failure);
+      if (!failed) {
+        LOG.warn("inodes without a name cannot be looked for, and will be later", failure);
+      }
+      failed = true;
       return;
     }
     inodes.forEach(cleaner::add);
