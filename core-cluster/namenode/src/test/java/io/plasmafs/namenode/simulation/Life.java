@@ -359,6 +359,7 @@ final class Life implements MemoryStore.Schedule {
         request.compound,
         answer -> {
           promises.count(answer);
+          world.blocks.told(answer);
           judge.answered(request, answer);
           then.accept(answer);
         });

@@ -8,6 +8,8 @@ import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.GrantedExtent;
 import io.plasmafs.model.Replica;
 import io.plasmafs.model.Ticket;
+import io.plasmafs.model.operation.Answer;
+import io.plasmafs.model.operation.Outcome;
 import io.plasmafs.namenode.blocks.AllocationRequest;
 import io.plasmafs.namenode.blocks.BlockSpace;
 import io.plasmafs.namenode.ticket.TicketMaker;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A few datanodes with a few blocks each, every change of state checked: a block goes from free to
 /// reserved, to used or quarantine, and back, and no other way. Quarantine ends when nothing pins
-/// the block, and the transaction that may write it has ended. Makes tickets that open nothing.
+/// the block, and the transaction that may write it has ended; without it blocks go back only if no
+/// client was told of them. Makes tickets that open nothing.
 public final class SmallBlockSpace implements BlockSpace, TicketMaker {
   private static final Ticket.Mac NO_MAC = Ticket.Mac.of(new byte[Ticket.Mac.BYTES]);
 
@@ -43,6 +46,9 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
 
   /// The transaction that was last given a ticket to write a block.
   private final Map<Block, Long> writers = new HashMap<>();
+
+  /// Blocks of which some client knows since they were reserved.
+  private final Set<Block> told = new HashSet<>();
 
   private long generations;
   private long next;
@@ -80,7 +86,12 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
         replicas.add(new Replica(new DatanodeId(d), findFree(d, count)));
       }
       Extent run = new Extent(index, count, ++generations, replicas, Checksums.NONE);
-      forEach(run, block -> move(block, null, Use.RESERVED));
+      forEach(
+          run,
+          block -> {
+            move(block, null, Use.RESERVED);
+            told.remove(block);
+          });
       runs.add(run);
       index += count;
       left -= count;
@@ -135,11 +146,24 @@ public final class SmallBlockSpace implements BlockSpace, TicketMaker {
           forEach(
               extent,
               block -> {
+                if (told.contains(block)) {
+                  throw new AssertionError(
+                      block + " can be given out again, and may be written to");
+                }
                 move(block, Use.RESERVED, Use.QUARANTINE);
                 uses.remove(block);
               });
       case AFTER_TICKETS -> forEach(extent, block -> move(block, Use.RESERVED, Use.QUARANTINE));
       case AFTER_PINS -> forEach(extent, block -> move(block, Use.USED, Use.QUARANTINE));
+    }
+  }
+
+  /// A client was answered.
+  void told(Answer answer) {
+    for (Outcome outcome : answer.outcomes()) {
+      if (outcome instanceof Outcome.Allocation(List<GrantedExtent> extents)) {
+        extents.forEach(granted -> forEach(granted.extent(), told::add));
+      }
     }
   }
 
