@@ -61,7 +61,8 @@ public final class DatanodeProcess implements AutoCloseable {
         if (line.startsWith("datanode ") && line.contains(" serves at port ")) {
           properties.setProperty(
               "listen", "127.0.0.1:" + line.substring(line.lastIndexOf(' ') + 1));
-          Thread.ofVirtual().start(() -> drain(out));
+          // a virtual thread would keep its carrier from all others
+          Thread.ofPlatform().daemon().start(() -> drain(out));
           return;
         }
       }

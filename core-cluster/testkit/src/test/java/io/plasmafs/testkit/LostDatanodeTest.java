@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +43,8 @@ import org.junit.jupiter.api.Timeout;
 /// ```
 ///
 /// `plasma.rounds` says how often everything is done, and with more than one round more is: each
-/// datanode is killed where otherwise one is, drawn by lot (`plasma.seed`).
+/// datanode is killed where otherwise one is, drawn by lot (`plasma.seed`), and who is held stays
+/// so for half a minute.
 class LostDatanodeTest {
   private static final int SPARE = 3;
   private static final int COPIES = 3;
@@ -50,6 +52,7 @@ class LostDatanodeTest {
   private static final long SEED = Long.getLong("plasma.seed", System.nanoTime());
   private static final WriteOptions FIRST_ON_0 = WriteOptions.DEFAULT.withHost("host0");
   private static final Duration FORWARD_TIMEOUT = Duration.ofSeconds(12);
+  private static final Duration LONG_HOLD = Duration.ofSeconds(30);
 
   private static final List<DatanodeProcess> datanodes = new ArrayList<>();
   private static final Random random = new Random(SEED);
@@ -111,7 +114,7 @@ class LostDatanodeTest {
   private static void startAll(List<Integer> numbers) {
     List<Thread> starts =
         numbers.stream()
-            .map(number -> Thread.ofVirtual().start(() -> datanodes.get(number).start()))
+            .map(number -> Thread.ofPlatform().start(() -> datanodes.get(number).start()))
             .toList();
     try {
       for (Thread each : starts) {
@@ -329,6 +332,10 @@ class LostDatanodeTest {
           useSpareOne();
           held.hold();
           out.write(content, 1 << 20, 5 << 20);
+          out.close();
+          if (ROUNDS > 1) {
+            LockSupport.parkNanos(LONG_HOLD.toNanos());
+          }
         } finally {
           held.release();
         }
