@@ -41,6 +41,11 @@ final class Lookups {
   /// Inodes in one call for versions.
   private static final int MOST_VERSIONS = 65_536;
 
+  /// Entries of a listing that everybody takes in. What is in longer ones is of use to those who
+  /// allow staleness; who validates all would be told as much again, and taking it in would cost
+  /// more than the listing and drive out what was asked for by name.
+  private static final int SHORT_LISTING = 256;
+
   /// Asks the namenode, for the principal of the view that asks.
   interface Namenode {
     CompletableFuture<Answer> ask(List<Operation> operations);
@@ -487,6 +492,10 @@ final class Lookups {
       }
       case Outcome.Listing listing -> {
         cache.directoryReached(listing.directory(), listing.contentVersion());
+        if (viewer.stalenessNanos() == 0 && listing.entries().size() > SHORT_LISTING) {
+          cache.passedOver();
+          return;
+        }
         for (Outcome.Entry entry : listing.entries()) {
           entry
               .attributes()

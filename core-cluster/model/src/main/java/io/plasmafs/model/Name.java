@@ -32,13 +32,19 @@ public final class Name implements Comparable<Name> {
     return new Name(Arrays.copyOfRange(bytes, offset, offset + length));
   }
 
+  /// A name of these bytes, not copied: who calls gives the array away.
+  ///
+  /// @throws FsException EBADPATH or ENAMETOOLONG if they are no name
+  public static Name wrap(byte[] bytes) {
+    check(bytes, 0, bytes.length);
+    return new Name(bytes);
+  }
+
   /// A name spelled in UTF-8.
   ///
   /// @throws FsException EBADPATH or ENAMETOOLONG if it is no name
   public static Name of(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    check(bytes, 0, bytes.length);
-    return new Name(bytes);
+    return wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void check(byte[] bytes, int offset, int length) {
@@ -70,6 +76,11 @@ public final class Name implements Comparable<Name> {
   /// A copy of the bytes.
   public byte[] bytes() {
     return bytes.clone();
+  }
+
+  /// The array itself, to be read and never changed: for codecs that would else copy it.
+  public byte[] unsafeArray() {
+    return bytes;
   }
 
   /// How many bytes it has.

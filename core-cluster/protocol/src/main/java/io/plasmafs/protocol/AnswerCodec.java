@@ -164,7 +164,7 @@ final class AnswerCodec {
 
   private static void writeEntry(NettyXdrEncodingStream out, Outcome.Entry entry)
       throws XdrException {
-    out.writeOpaque("name", entry.name().bytes(), Contract.NAME_MAX);
+    out.writeOpaque("name", entry.name().unsafeArray(), Contract.NAME_MAX);
     out.writeLong(entry.inode().value());
     Optional<Attributes> attributes = entry.attributes();
     out.writeBoolean(attributes.isPresent());
@@ -302,7 +302,7 @@ final class AnswerCodec {
     int count = in.readCount("entries", Contract.ENTRIES_MAX, MIN_ENTRY);
     List<Outcome.Entry> entries = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      Name name = Name.of(in.readOpaque("name", Contract.NAME_MAX));
+      Name name = Name.wrap(in.readOpaque("name", Contract.NAME_MAX));
       InodeId inode = ValueCodec.readInode(in, "inode");
       Optional<Attributes> attributes =
           in.readBoolean("attributes")

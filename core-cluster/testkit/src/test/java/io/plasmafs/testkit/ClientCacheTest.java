@@ -140,6 +140,39 @@ class ClientCacheTest {
   }
 
   @Test
+  void whatALongListingShowedIsNeverTakenBack() {
+    try (Transaction tx = writer.begin()) {
+      tx.mkdirs("/long");
+      List<NewFile> batch = new ArrayList<>();
+      for (int i = 0; i < 1000; i++) {
+        batch.add(
+            new NewFile(
+                Location.of(FsPath.of("/long/file" + i)),
+                WriteOptions.CREATE_NEW,
+                AttributeChanges.NONE,
+                ByteBuffer.allocate(0)));
+      }
+      tx.writeAll(batch);
+      tx.commit();
+    }
+    PlasmaClient relaxed = client.withMaxStaleness(LONG);
+    int before = relaxed.stat("/long/file7").mode();
+    writer.setAttributes(FsPath.of("/long/file7"), AttributeChanges.NONE.withMode(0111));
+    assertThat(relaxed.stat("/long/file7").mode()).isEqualTo(before);
+    assertThat(client.list("/long").filter(e -> modeOf(e) == 0111)).hasSize(1);
+    assertThat(relaxed.stat("/long/file7").mode()).isEqualTo(0111);
+
+    // Who allows staleness remembers all of it.
+    assertThat(relaxed.list("/long")).hasSize(1000);
+    assertThat(callsOf(() -> assertThat(relaxed.stat("/long/file8").mode()).isEqualTo(before)))
+        .isZero();
+  }
+
+  private static int modeOf(Outcome.Entry entry) {
+    return entry.attributes().orElseThrow().mode();
+  }
+
+  @Test
   void ownCommitsAreSeenAtOnceAndAbortsNever() {
     PlasmaClient relaxed = client.withMaxStaleness(LONG);
     client.mkdirs("/own");

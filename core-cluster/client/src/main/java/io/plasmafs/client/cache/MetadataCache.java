@@ -79,8 +79,9 @@ public final class MetadataCache {
   /// By inode: answers to questions asked before may be older than what was evicted.
   private final AtomicLongArray evictedNanos = new AtomicLongArray(MARKS);
 
-  /// Answers to questions asked before may lack what this client has committed.
-  private final AtomicLong committedNanos = new AtomicLong();
+  /// Answers to questions asked before may lack what this client has committed, or has seen and not
+  /// taken in.
+  private final AtomicLong trustedNanos = new AtomicLong();
 
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -277,7 +278,13 @@ public final class MetadataCache {
 
   /// This client has committed something, or may have: what was asked before is trusted no more.
   public void committed() {
-    committedNanos.accumulateAndGet(now(), Math::max);
+    trustedNanos.accumulateAndGet(now(), Math::max);
+  }
+
+  /// Something was answered, and nobody has been given it yet, that is not taken in: what was asked
+  /// before may be older, and is trusted no more.
+  public void passedOver() {
+    trustedNanos.accumulateAndGet(now(), Math::max);
   }
 
   /// What the namenode said contradicts this route.
@@ -375,7 +382,7 @@ public final class MetadataCache {
   /// @param stalenessNanos the age allowed; nothing is trusted if it is 0
   public boolean isTrusted(long askedNanos, long stalenessNanos) {
     return stalenessNanos > 0
-        && askedNanos >= committedNanos.get()
+        && askedNanos >= trustedNanos.get()
         && now() - askedNanos <= stalenessNanos;
   }
 

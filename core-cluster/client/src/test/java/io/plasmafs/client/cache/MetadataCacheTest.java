@@ -160,6 +160,18 @@ class MetadataCacheTest {
   }
 
   @Test
+  void trustEndsWithAnAnswerThatIsPassedOver() {
+    learn(1, 2, cache.now());
+    clock += 10;
+    cache.passedOver();
+    long asked = cache.route(alice, PATH).orElseThrow().askedNanos();
+    assertThat(cache.isTrusted(asked, 100)).isFalse();
+    learn(1, 2, cache.now());
+    asked = cache.route(alice, PATH).orElseThrow().askedNanos();
+    assertThat(cache.isTrusted(asked, 100)).isTrue();
+  }
+
+  @Test
   void contentBelongsToOneVersion() {
     Outcome.Body body = new Outcome.Body.Inline(Bytes.wrap(new byte[10]));
     cache.content(file(2), body);

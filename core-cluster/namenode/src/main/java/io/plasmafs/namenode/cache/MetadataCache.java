@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
 /// ([#apply]). For that to hold a changed row must not be forgotten before every answer of the
 /// store contains the change. So it is *held*, from the commit that changed it, until the tables
 /// have it and every question that was begun before that was known has been answered ([#release]).
-/// What open transactions use is *pinned* ([#pin]). All else is forgotten, least recently used
-/// first, when the cache is full:
+/// What open transactions use is *pinned* ([#pin]). All else is forgotten when the cache is full,
+/// by the rule of the second chance (Corbató's clock): in the order in which it came, but what was
+/// used meanwhile goes to the end instead. So using a row costs one mark, also where a listing uses
+/// thousands:
 ///
 /// ```
 ///            learn                 pin, apply
@@ -47,7 +49,10 @@ public final class MetadataCache {
   private final int namesPerDirectory;
   private final HashMap<InodeId, Slot> slots = new HashMap<>();
   private final ArrayDeque<Held> held = new ArrayDeque<>();
+
+  /// The order in which they are looked at for eviction, the oldest first.
   private @Nullable Slot newest;
+
   private @Nullable Slot oldest;
   private long bytes;
 
@@ -323,13 +328,18 @@ public final class MetadataCache {
     }
   }
 
-  /// Forgets the least recently used until it fits. Called between events.
+  /// Forgets what was not used for long until it fits. Called between events.
   public void evict() {
     while (bytes > limitBytes && evictableBytes > limitBytes / 4 && oldest != null) {
       Slot slot = oldest;
       unlist(slot);
-      slots.remove(slot.id);
-      bytes -= slot.charged;
+      if (slot.used) {
+        slot.used = false;
+        list(slot);
+      } else {
+        slots.remove(slot.id);
+        bytes -= slot.charged;
+      }
     }
   }
 
@@ -343,9 +353,8 @@ public final class MetadataCache {
 
   private @Nullable Slot use(InodeId inode) {
     Slot slot = slots.get(inode);
-    if (slot != null && slot.listed && slot != newest) {
-      unlist(slot);
-      list(slot);
+    if (slot != null) {
+      slot.used = true;
     }
     return slot;
   }

@@ -29,7 +29,11 @@ final class Slot {
   /// Changes of commits that may not be in every answer of the store.
   int holds;
 
-  /// Neighbours in the order of use, while it may be evicted.
+  /// Since it was last looked at for eviction. What has just come counts as used: whoever asked for
+  /// it is about to.
+  boolean used = true;
+
+  /// Neighbours in the order of eviction, while it may be evicted.
   @Nullable Slot newer;
 
   @Nullable Slot older;

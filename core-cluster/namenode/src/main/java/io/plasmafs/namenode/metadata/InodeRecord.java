@@ -1,38 +1,20 @@
 package io.plasmafs.namenode.metadata;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.FileType;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.LinkTarget;
 import java.time.Instant;
 import java.util.Optional;
 
-/// An inode as it is stored.
+/// An inode as it is stored: what `stat` shows of it, and what it does not.
 ///
-/// @param size bytes; of a directory the number of its entries
-/// @param nlink names that point to it; of a directory 2 and its subdirectories; 0 once unlinked
-/// @param blocks blocks attached, in one replica
 /// @param content how the bytes are kept; NONE for all that is no regular file, and for empty ones
 /// @param parent of a directory: the directory that holds its only name, its own number for the
 ///   root; [InodeId#NONE] for all else
 /// @param target of a symbolic link, else absent
 public record InodeRecord(
-    InodeId id,
-    FileType type,
-    int mode,
-    String owner,
-    String group,
-    long size,
-    Instant mtime,
-    Instant ctime,
-    Instant birth,
-    int nlink,
-    int replication,
-    long blocks,
-    ContentKind content,
-    long version,
-    long contentVersion,
-    InodeId parent,
-    Optional<LinkTarget> target) {
+    Attributes attributes, ContentKind content, InodeId parent, Optional<LinkTarget> target) {
 
   /// How the bytes of a regular file are kept.
   public enum ContentKind {
@@ -50,5 +32,118 @@ public record InodeRecord(
     public int code() {
       return code;
     }
+  }
+
+  /// An inode of single values, in the order of the tables.
+  ///
+  /// @param nlink names that point to it; 0 once unlinked
+  /// @see Attributes
+  public InodeRecord(
+      InodeId id,
+      FileType type,
+      int mode,
+      String owner,
+      String group,
+      long size,
+      Instant mtime,
+      Instant ctime,
+      Instant birth,
+      int nlink,
+      int replication,
+      long blocks,
+      ContentKind content,
+      long version,
+      long contentVersion,
+      InodeId parent,
+      Optional<LinkTarget> target) {
+    this(
+        new Attributes(
+            id,
+            type,
+            mode,
+            owner,
+            group,
+            size,
+            mtime,
+            ctime,
+            birth,
+            nlink,
+            replication,
+            blocks,
+            version,
+            contentVersion),
+        content,
+        parent,
+        target);
+  }
+
+  /// Its number.
+  public InodeId id() {
+    return attributes.inode();
+  }
+
+  /// What it is.
+  public FileType type() {
+    return attributes.type();
+  }
+
+  /// Permission bits, 07777.
+  public int mode() {
+    return attributes.mode();
+  }
+
+  /// The user who owns it.
+  public String owner() {
+    return attributes.owner();
+  }
+
+  /// The group it belongs to.
+  public String group() {
+    return attributes.group();
+  }
+
+  /// Bytes; of a directory the number of its entries.
+  public long size() {
+    return attributes.size();
+  }
+
+  /// When its bytes changed last, of a directory its entries.
+  public Instant mtime() {
+    return attributes.mtime();
+  }
+
+  /// When anything of it changed last.
+  public Instant ctime() {
+    return attributes.ctime();
+  }
+
+  /// When it was made.
+  public Instant birth() {
+    return attributes.birth();
+  }
+
+  /// Names that point to it; of a directory 2 and its subdirectories; 0 once unlinked.
+  public int nlink() {
+    return attributes.nlink();
+  }
+
+  /// Copies wanted of each block.
+  public int replication() {
+    return attributes.replication();
+  }
+
+  /// Blocks attached, in one replica.
+  public long blocks() {
+    return attributes.blocks();
+  }
+
+  /// Number of the last commit that changed anything of it.
+  public long version() {
+    return attributes.version();
+  }
+
+  /// Number of the last commit that changed its bytes, of a directory its entries.
+  public long contentVersion() {
+    return attributes.contentVersion();
   }
 }

@@ -25,7 +25,7 @@ final class Create {
     }
     return switch (op.how()) {
       case EXCLUSIVE -> throw exists(place);
-      case OPEN -> new Outcome.Inode(Step.attributes(regular(place)), false);
+      case OPEN -> new Outcome.Inode(regular(place).attributes(), false);
       case TRUNCATE -> {
         regular(place);
         step.lockToWrite(place);
@@ -48,7 +48,7 @@ final class Create {
 
   private static Outcome made(Step step, Place place, int mode, int replication) {
     InodeRecord file = step.make(place, FileType.REGULAR, mode, replication, Optional.empty());
-    return new Outcome.Inode(Step.attributes(file), true);
+    return new Outcome.Inode(file.attributes(), true);
   }
 
   private static InodeRecord regular(Place place) {

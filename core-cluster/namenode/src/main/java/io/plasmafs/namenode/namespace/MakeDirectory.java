@@ -21,7 +21,7 @@ final class MakeDirectory {
       if (place.child() != null) {
         throw Create.exists(place);
       }
-      return new Outcome.Inode(Step.attributes(make(step, place, op.mode())), true);
+      return new Outcome.Inode(make(step, place, op.mode()).attributes(), true);
     }
     InodeId base = step.base(op.where());
     InodeRecord directory = step.place(base, FsPath.EMPTY, false).existing();

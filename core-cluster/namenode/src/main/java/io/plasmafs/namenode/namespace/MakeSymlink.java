@@ -18,6 +18,6 @@ final class MakeSymlink {
     step.enter(place.directory(), place.path());
     step.transaction.lockCreating(place.directory().id(), place.name(), place.path());
     InodeRecord link = step.make(place, FileType.SYMLINK, 0777, 0, Optional.of(op.target()));
-    return new Outcome.Inode(Step.attributes(link), true);
+    return new Outcome.Inode(link.attributes(), true);
   }
 }

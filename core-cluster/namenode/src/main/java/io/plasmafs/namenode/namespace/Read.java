@@ -34,7 +34,7 @@ final class Read {
           case INLINE -> new Outcome.Body.Inline(step.view.inline(file.id()));
           case BLOCKS -> blocks(step, place, op);
         };
-    return new Outcome.Content(Step.attributes(file), body);
+    return new Outcome.Content(file.attributes(), body);
   }
 
   private static Outcome.Body blocks(Step step, Place place, Operation.Read op) {

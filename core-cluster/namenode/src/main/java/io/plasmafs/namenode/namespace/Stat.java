@@ -9,6 +9,6 @@ final class Stat {
 
   static Outcome run(Step step, Operation.Stat op) {
     Place place = step.existing(op.where(), op.follow());
-    return new Outcome.Inode(Step.attributes(place.existing()), false);
+    return new Outcome.Inode(place.existing().attributes(), false);
   }
 }

@@ -21,7 +21,7 @@ final class StatMany {
     for (Operation.Stat object : op.objects()) {
       try {
         InodeRecord inode = step.existing(object.where(), object.follow()).existing();
-        found.add(new Outcome.Found(FsStatus.OK, Optional.of(Step.attributes(inode))));
+        found.add(new Outcome.Found(FsStatus.OK, Optional.of(inode.attributes())));
       } catch (FsException e) {
         found.add(new Outcome.Found(e.status(), Optional.empty()));
       } catch (Missing e) {

@@ -302,24 +302,6 @@ public final class Step {
     if (record == null) {
       throw new FsException(FsStatus.ESTALE, inode + " is gone");
     }
-    return attributes(record);
-  }
-
-  static Attributes attributes(InodeRecord r) {
-    return new Attributes(
-        r.id(),
-        r.type(),
-        r.mode(),
-        r.owner(),
-        r.group(),
-        r.size(),
-        r.mtime(),
-        r.ctime(),
-        r.birth(),
-        r.nlink(),
-        r.replication(),
-        r.blocks(),
-        r.version(),
-        r.contentVersion());
+    return record.attributes();
   }
 }

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// and padding that is not zero. The methods inherited from remotetea check nothing but the end of
 /// the buffer: no generated code may call them.
 ///
+/// Values are read through one view of the buffer's memory, since the buffer itself checks its life
+/// and its indexes for each. A record in several pieces is copied for that: a long one has one
+/// piece, unless its sender cut it into fragments.
+///
 /// The buffer is borrowed: the stream never releases it. Bulk data handed out by [#readBulk] keeps
 /// the memory alive by reference counts of its own; until [#keepBulk] is called the stream can take
 /// all of it back with [#releaseBulk].
@@ -31,13 +35,19 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
   /// Longest linked list.
   public static final int MAX_LIST_LENGTH = 65_536;
 
-  private final ByteBuf in;
+  private final ByteBuf record;
+
+  /// All of the record from its reader index on; what is in front of its position has been read.
+  private final ByteBuffer in;
+
   private int depth;
   private @Nullable List<BulkData> bulk;
 
-  /// @param in what to read, from its reader index to its writer index; borrowed
-  public NettyXdrDecodingStream(ByteBuf in) {
-    this.in = in;
+  /// @param record what to read, from its reader index to its writer index, neither of which is
+  ///   moved; borrowed
+  public NettyXdrDecodingStream(ByteBuf record) {
+    this.record = record;
+    this.in = record.nioBuffer();
     setCharacterEncoding("UTF-8");
   }
 
@@ -54,7 +64,7 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
 
   /// Bytes not read yet.
   public int remaining() {
-    return in.readableBytes();
+    return in.remaining();
   }
 
   /// Decodes all of `value`, and demands that nothing is left over.
@@ -70,22 +80,22 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
           new XdrException("Cannot decode " + value.getClass().getSimpleName() + ": " + e)
               .initCause(e);
     }
-    if (in.isReadable()) {
+    if (in.hasRemaining()) {
       throw new XdrException(
-          in.readableBytes() + " bytes are left over after " + value.getClass().getSimpleName());
+          in.remaining() + " bytes are left over after " + value.getClass().getSimpleName());
     }
   }
 
   /// A 32-bit integer, signed or unsigned.
   public int readInt(String field) throws XdrException {
     need(field, 4);
-    return in.readInt();
+    return in.getInt();
   }
 
   /// A 64-bit integer, signed or unsigned.
   public long readLong(String field) throws XdrException {
     need(field, 8);
-    return in.readLong();
+    return in.getLong();
   }
 
   /// A 32-bit floating point number.
@@ -161,14 +171,9 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
   public int readCount(String field, int max, int minBytes) throws XdrException {
     int count = readInt(field);
     XdrBounds.checkCount(field, count, max);
-    if ((long) count * minBytes > in.readableBytes()) {
+    if ((long) count * minBytes > in.remaining()) {
       throw new XdrException(
-          field
-              + " announces "
-              + count
-              + " elements, only "
-              + in.readableBytes()
-              + " bytes follow");
+          field + " announces " + count + " elements, only " + in.remaining() + " bytes follow");
     }
     return count;
   }
@@ -188,7 +193,7 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
     need(field, 4L * count);
     int[] values = new int[count];
     for (int i = 0; i < count; i++) {
-      values[i] = in.readInt();
+      values[i] = in.getInt();
     }
     return values;
   }
@@ -203,7 +208,7 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
     need(field, 8L * count);
     long[] values = new long[count];
     for (int i = 0; i < count; i++) {
-      values[i] = in.readLong();
+      values[i] = in.getLong();
     }
     return values;
   }
@@ -233,7 +238,7 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
     need(field, 4L * count);
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
-      values[i] = in.readFloat();
+      values[i] = in.getFloat();
     }
     return values;
   }
@@ -248,7 +253,7 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
     need(field, 8L * count);
     double[] values = new double[count];
     for (int i = 0; i < count; i++) {
-      values[i] = in.readDouble();
+      values[i] = in.getDouble();
     }
     return values;
   }
@@ -275,7 +280,8 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
     int length = readCount(field, max, 1);
     int padding = -length & 3;
     need(field, (long) length + padding);
-    BulkData data = BulkData.of(in.readRetainedSlice(length));
+    BulkData data = BulkData.of(record.retainedSlice(record.readerIndex() + in.position(), length));
+    in.position(in.position() + length);
     if (bulk == null) {
       bulk = new ArrayList<>(1);
     }
@@ -330,28 +336,23 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
     int padding = -length & 3;
     need(field, (long) length + padding);
     byte[] bytes = new byte[length];
-    in.readBytes(bytes);
+    in.get(bytes);
     skipPadding(field, padding);
     return bytes;
   }
 
   private void skipPadding(String field, int padding) throws XdrException {
     for (int i = 0; i < padding; i++) {
-      if (in.readByte() != 0) {
+      if (in.get() != 0) {
         throw new XdrException(field + " is padded with something else than zeros");
       }
     }
   }
 
   private void need(String field, long bytes) throws XdrException {
-    if (in.readableBytes() < bytes) {
+    if (in.remaining() < bytes) {
       throw new XdrException(
-          field
-              + " needs "
-              + bytes
-              + " bytes, the record has only "
-              + in.readableBytes()
-              + " left");
+          field + " needs " + bytes + " bytes, the record has only " + in.remaining() + " left");
     }
   }
 
@@ -386,7 +387,7 @@ public final class NettyXdrDecodingStream extends XdrDecodingStream {
     XdrBounds.checkCount("An opaque value", length, opaque.length - offset);
     int padding = -length & 3;
     need("An opaque value", (long) length + padding);
-    in.readBytes(opaque, offset, length);
+    in.get(opaque, offset, length);
     skipPadding("An opaque value", padding);
   }
 }

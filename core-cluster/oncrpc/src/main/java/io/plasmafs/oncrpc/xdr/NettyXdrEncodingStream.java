@@ -3,6 +3,7 @@ package io.plasmafs.oncrpc.xdr;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.FileRegion;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,8 @@ import org.acplt.oncrpc.XdrEncodingStream;
 import org.jspecify.annotations.Nullable;
 
 /// Writes XDR values as a sequence of parts: buffers of its own for everything small, and between
-/// them the payloads that are not copied.
+/// them the payloads that are not copied. Values go through one view of the last buffer's memory,
+/// since the buffer itself checks its life and its indexes for each.
 ///
 /// The `write…` methods are what generated code calls. Each refuses what the declaration does not
 /// allow, so that a peer never gets what it would have to refuse.
@@ -21,10 +23,16 @@ public final class NettyXdrEncodingStream extends XdrEncodingStream implements A
   private static final int COPY_BELOW = 2048;
   private static final int SPILL_ABOVE = 64 * 1024;
   private static final int PART_BYTES = 256;
+  private static final ByteBuffer NO_ROOM = ByteBuffer.allocate(0);
 
   private final ByteBufAllocator allocator;
   private final List<Object> parts = new ArrayList<>(4);
   private @Nullable ByteBuf tail;
+
+  /// All the memory of the tail. Its position is where the next value goes; the tail's own writer
+  /// index is set only when the view is given up.
+  private ByteBuffer view = NO_ROOM;
+
   private long sealedBytes;
   private int depth;
 
@@ -47,7 +55,7 @@ public final class NettyXdrEncodingStream extends XdrEncodingStream implements A
 
   /// Bytes written so far, payloads included.
   public long length() {
-    return sealedBytes + (tail == null ? 0 : tail.readableBytes());
+    return sealedBytes + view.position();
   }
 
   /// Encodes a whole value.
@@ -67,22 +75,22 @@ public final class NettyXdrEncodingStream extends XdrEncodingStream implements A
 
   /// A 32-bit integer, signed or unsigned.
   public void writeInt(int value) {
-    room(4).writeInt(value);
+    room(4).putInt(value);
   }
 
   /// A 64-bit integer, signed or unsigned.
   public void writeLong(long value) {
-    room(8).writeLong(value);
+    room(8).putLong(value);
   }
 
   /// A 32-bit floating point number.
   public void writeFloat(float value) {
-    room(4).writeFloat(value);
+    room(4).putFloat(value);
   }
 
   /// A 64-bit floating point number.
   public void writeDouble(double value) {
-    room(8).writeDouble(value);
+    room(8).putDouble(value);
   }
 
   /// A boolean.
@@ -264,7 +272,9 @@ public final class NettyXdrEncodingStream extends XdrEncodingStream implements A
     int length = payload.readableBytes();
     writeInt(length);
     if (length < COPY_BELOW) {
-      room(length).writeBytes(payload);
+      ByteBuffer room = room(length);
+      payload.readBytes(room.slice(room.position(), length));
+      room.position(room.position() + length);
       payload.release();
     } else {
       add(payload, length);
@@ -304,12 +314,8 @@ public final class NettyXdrEncodingStream extends XdrEncodingStream implements A
 
   /// What was written. Ownership passes to the caller; the stream is empty again.
   public EncodedMessage finish() {
-    long bytes = length();
-    if (tail != null) {
-      parts.add(tail);
-      tail = null;
-    }
-    EncodedMessage message = new EncodedMessage(parts.toArray(), bytes);
+    seal();
+    EncodedMessage message = new EncodedMessage(parts.toArray(), sealedBytes);
     parts.clear();
     sealedBytes = 0;
     return message;
@@ -321,21 +327,24 @@ public final class NettyXdrEncodingStream extends XdrEncodingStream implements A
     finish().release();
   }
 
-  private ByteBuf room(int bytes) {
+  /// The view, with room for so many bytes at its position.
+  private ByteBuffer room(int bytes) {
+    return view.remaining() >= bytes ? view : enlarge(bytes);
+  }
+
+  private ByteBuffer enlarge(int bytes) {
     ByteBuf current = tail;
-    if (current == null) {
-      current = allocator.directBuffer(Math.max(PART_BYTES, bytes));
+    if (current != null && current.capacity() < SPILL_ABOVE) {
+      current.writerIndex(view.position()).ensureWritable(bytes);
+    } else {
+      int least = current == null ? PART_BYTES : SPILL_ABOVE;
+      seal();
+      current = allocator.directBuffer(Math.max(least, bytes));
       tail = current;
-    } else if (current.writableBytes() < bytes) {
-      if (current.capacity() >= SPILL_ABOVE) {
-        seal();
-        current = allocator.directBuffer(Math.max(SPILL_ABOVE, bytes));
-        tail = current;
-      } else {
-        current.ensureWritable(bytes);
-      }
     }
-    return current;
+    int written = current.writerIndex();
+    view = current.nioBuffer(0, current.capacity()).position(written);
+    return view;
   }
 
   private void add(Object payload, int length) {
@@ -347,21 +356,25 @@ public final class NettyXdrEncodingStream extends XdrEncodingStream implements A
   private void seal() {
     ByteBuf current = tail;
     if (current != null) {
-      parts.add(current);
-      sealedBytes += current.readableBytes();
+      parts.add(current.writerIndex(view.position()));
+      sealedBytes += view.position();
       tail = null;
+      view = NO_ROOM;
     }
   }
 
   private void put(byte[] bytes, int offset, int length) {
-    room(length).writeBytes(bytes, offset, length);
+    room(length).put(bytes, offset, length);
     pad(length);
   }
 
   private void pad(int length) {
     int padding = -length & 3;
     if (padding != 0) {
-      room(padding).writeZero(padding);
+      ByteBuffer room = room(padding);
+      for (int i = 0; i < padding; i++) {
+        room.put((byte) 0);
+      }
     }
   }
 
