@@ -1,5 +1,6 @@
 package io.plasmafs.namenode.engine;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.ClusterDescription;
 import io.plasmafs.model.CommitToken;
 import io.plasmafs.model.Extent;
@@ -462,21 +463,22 @@ public final class Engine implements Runnable {
     long sequence = publishedSequence + 1;
     InodeRecord record =
         new InodeRecord(
-            InodeId.ROOT,
-            FileType.DIRECTORY,
-            0755,
-            self.user(),
-            self.group(),
-            0,
-            now,
-            now,
-            now,
-            2,
-            0,
-            0,
+            new Attributes(
+                InodeId.ROOT,
+                FileType.DIRECTORY,
+                0755,
+                self.user(),
+                self.group(),
+                0,
+                now,
+                now,
+                now,
+                2,
+                0,
+                0,
+                sequence,
+                sequence),
             InodeRecord.ContentKind.NONE,
-            sequence,
-            sequence,
             InodeId.ROOT,
             Optional.empty());
     ChangeSet set =

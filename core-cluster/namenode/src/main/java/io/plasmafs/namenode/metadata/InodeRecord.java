@@ -34,49 +34,6 @@ public record InodeRecord(
     }
   }
 
-  /// An inode of single values, in the order of the tables.
-  ///
-  /// @param nlink names that point to it; 0 once unlinked
-  /// @see Attributes
-  public InodeRecord(
-      InodeId id,
-      FileType type,
-      int mode,
-      String owner,
-      String group,
-      long size,
-      Instant mtime,
-      Instant ctime,
-      Instant birth,
-      int nlink,
-      int replication,
-      long blocks,
-      ContentKind content,
-      long version,
-      long contentVersion,
-      InodeId parent,
-      Optional<LinkTarget> target) {
-    this(
-        new Attributes(
-            id,
-            type,
-            mode,
-            owner,
-            group,
-            size,
-            mtime,
-            ctime,
-            birth,
-            nlink,
-            replication,
-            blocks,
-            version,
-            contentVersion),
-        content,
-        parent,
-        target);
-  }
-
   /// Its number.
   public InodeId id() {
     return attributes.inode();

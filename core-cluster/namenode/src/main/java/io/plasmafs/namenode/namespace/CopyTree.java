@@ -1,5 +1,6 @@
 package io.plasmafs.namenode.namespace;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsException;
@@ -321,21 +322,22 @@ final class CopyTree {
     }
     boolean isDirectory = original.isDirectory();
     return new InodeRecord(
-        step.surroundings.newInode(),
-        inode.type(),
-        mode,
-        owner,
-        group,
-        isDirectory ? 0 : inode.size(),
-        mtime,
-        step.now,
-        step.now,
-        isDirectory ? 2 : 1,
-        inode.replication(),
-        0,
+        new Attributes(
+            step.surroundings.newInode(),
+            inode.type(),
+            mode,
+            owner,
+            group,
+            isDirectory ? 0 : inode.size(),
+            mtime,
+            step.now,
+            step.now,
+            isDirectory ? 2 : 1,
+            inode.replication(),
+            0,
+            0,
+            0),
         original.hasBlocks() ? ContentKind.NONE : inode.content(),
-        0,
-        0,
         isDirectory ? parent.id() : InodeId.NONE,
         inode.target());
   }

@@ -272,21 +272,22 @@ public final class Step {
     boolean isDirectory = type == FileType.DIRECTORY;
     InodeRecord inode =
         new InodeRecord(
-            surroundings.newInode(),
-            type,
-            isDirectory && inherits ? mode | 02000 : mode,
-            transaction.principal().user(),
-            inherits ? directory.group() : transaction.principal().group(),
-            target.map(t -> (long) t.bytes().length).orElse(0L),
-            now,
-            now,
-            now,
-            isDirectory ? 2 : 1,
-            replication,
-            0,
+            new Attributes(
+                surroundings.newInode(),
+                type,
+                isDirectory && inherits ? mode | 02000 : mode,
+                transaction.principal().user(),
+                inherits ? directory.group() : transaction.principal().group(),
+                target.map(t -> (long) t.bytes().length).orElse(0L),
+                now,
+                now,
+                now,
+                isDirectory ? 2 : 1,
+                replication,
+                0,
+                0,
+                0),
             InodeRecord.ContentKind.NONE,
-            0,
-            0,
             isDirectory ? directory.id() : InodeId.NONE,
             target);
     transaction.create(inode);

@@ -1,5 +1,6 @@
 package io.plasmafs.namenode.store;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.Checksums;
 import io.plasmafs.model.CommitToken;
@@ -289,21 +290,22 @@ final class LogCodec {
     InodeId parent = new InodeId(in.number());
     byte[] target = in.bytes(Integer.MAX_VALUE);
     return new InodeRecord(
-        id,
-        type,
-        mode,
-        owner,
-        group,
-        size,
-        mtime,
-        ctime,
-        birth,
-        nlink,
-        replication,
-        blocks,
+        new Attributes(
+            id,
+            type,
+            mode,
+            owner,
+            group,
+            size,
+            mtime,
+            ctime,
+            birth,
+            nlink,
+            replication,
+            blocks,
+            version,
+            contentVersion),
         content,
-        version,
-        contentVersion,
         parent,
         target.length == 0 ? Optional.empty() : Optional.of(LinkTarget.of(target)));
   }

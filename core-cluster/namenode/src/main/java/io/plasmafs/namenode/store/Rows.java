@@ -1,5 +1,6 @@
 package io.plasmafs.namenode.store;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.FileType;
@@ -35,21 +36,22 @@ final class Rows {
   static InodeRecord inode(ResultSet row, int c) throws SQLException {
     byte[] target = row.getBytes(c + 19);
     return new InodeRecord(
-        new InodeId(row.getLong(c)),
-        FileType.ofCode(row.getInt(c + 1)),
-        row.getInt(c + 2),
-        row.getString(c + 3),
-        row.getString(c + 4),
-        row.getLong(c + 5),
-        instant(row, c + 6),
-        instant(row, c + 8),
-        instant(row, c + 10),
-        row.getInt(c + 12),
-        row.getInt(c + 13),
-        row.getLong(c + 14),
+        new Attributes(
+            new InodeId(row.getLong(c)),
+            FileType.ofCode(row.getInt(c + 1)),
+            row.getInt(c + 2),
+            row.getString(c + 3),
+            row.getString(c + 4),
+            row.getLong(c + 5),
+            instant(row, c + 6),
+            instant(row, c + 8),
+            instant(row, c + 10),
+            row.getInt(c + 12),
+            row.getInt(c + 13),
+            row.getLong(c + 14),
+            row.getLong(c + 16),
+            row.getLong(c + 17)),
         LogCodec.contentKind(row.getInt(c + 15)),
-        row.getLong(c + 16),
-        row.getLong(c + 17),
         new InodeId(row.getLong(c + 18)),
         target == null ? Optional.empty() : Optional.of(LinkTarget.of(target)));
   }

@@ -1,5 +1,6 @@
 package io.plasmafs.namenode.transaction;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.XattrName;
@@ -205,21 +206,22 @@ public final class InodeEdit {
   InodeRecord over(InodeRecord base, long version, long contentVersion) {
     int nlink = removed ? 0 : Math.max(0, base.nlink() + links);
     return new InodeRecord(
-        base.id(),
-        base.type(),
-        mode != null ? mode : base.mode(),
-        owner != null ? owner : base.owner(),
-        group != null ? group : base.group(),
-        size >= 0 ? size : base.size() + entries,
-        time(base.mtime(), mtime, mtimeExact),
-        time(base.ctime(), ctime, ctimeExact),
-        birth != null ? birth : base.birth(),
-        nlink,
-        replication != null ? replication : base.replication(),
-        blocks >= 0 ? blocks : base.blocks(),
+        new Attributes(
+            base.id(),
+            base.type(),
+            mode != null ? mode : base.mode(),
+            owner != null ? owner : base.owner(),
+            group != null ? group : base.group(),
+            size >= 0 ? size : base.size() + entries,
+            time(base.mtime(), mtime, mtimeExact),
+            time(base.ctime(), ctime, ctimeExact),
+            birth != null ? birth : base.birth(),
+            nlink,
+            replication != null ? replication : base.replication(),
+            blocks >= 0 ? blocks : base.blocks(),
+            version,
+            contentVersion),
         content != null ? content : base.content(),
-        version,
-        contentVersion,
         parent != null ? parent : base.parent(),
         base.target());
   }

@@ -1,5 +1,6 @@
 package io.plasmafs.namenode.simulation;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
@@ -144,21 +145,22 @@ final class NamesModel {
     Node node =
         new Node(
             new InodeRecord(
-                number,
-                type,
-                isDirectory && inherits ? mode | 02000 : mode,
-                sight.user,
-                inherits ? directory.group : sight.user,
-                target.map(t -> (long) t.bytes().length).orElse(0L),
-                sight.now,
-                sight.now,
-                sight.now,
-                isDirectory ? 2 : 1,
-                replication,
-                0,
+                new Attributes(
+                    number,
+                    type,
+                    isDirectory && inherits ? mode | 02000 : mode,
+                    sight.user,
+                    inherits ? directory.group : sight.user,
+                    target.map(t -> (long) t.bytes().length).orElse(0L),
+                    sight.now,
+                    sight.now,
+                    sight.now,
+                    isDirectory ? 2 : 1,
+                    replication,
+                    0,
+                    0,
+                    0),
                 InodeRecord.ContentKind.NONE,
-                0,
-                0,
                 isDirectory ? directory.id : InodeId.NONE,
                 target));
     sight.own.create(node);

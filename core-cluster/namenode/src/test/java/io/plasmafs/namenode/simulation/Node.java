@@ -82,21 +82,22 @@ final class Node {
 
   InodeRecord record() {
     return new InodeRecord(
-        id,
-        type,
-        mode,
-        owner,
-        group,
-        size,
-        mtime,
-        ctime,
-        birth,
-        nlink,
-        replication,
-        blocks,
+        new Attributes(
+            id,
+            type,
+            mode,
+            owner,
+            group,
+            size,
+            mtime,
+            ctime,
+            birth,
+            nlink,
+            replication,
+            blocks,
+            version,
+            contentVersion),
         content,
-        version,
-        contentVersion,
         parent,
         target);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.Checksums;
 import io.plasmafs.model.CommitToken;
@@ -627,21 +628,22 @@ class PostgresStoreTest {
     InodeRecord bad = Samples.file(1_000_000_000, 1);
     InodeRecord target =
         new InodeRecord(
-            bad.id(),
-            bad.type(),
-            bad.mode(),
-            bad.owner(),
-            bad.group(),
-            0,
-            bad.mtime(),
-            bad.ctime(),
-            bad.birth(),
-            1,
-            -1,
-            0,
+            new Attributes(
+                bad.id(),
+                bad.type(),
+                bad.mode(),
+                bad.owner(),
+                bad.group(),
+                0,
+                bad.mtime(),
+                bad.ctime(),
+                bad.birth(),
+                1,
+                -1,
+                0,
+                1,
+                1),
             bad.content(),
-            1,
-            1,
             InodeId.NONE,
             Optional.empty());
     open.append(Samples.batch(1, 1, new Change.PutInode(target)));

@@ -1,5 +1,6 @@
 package io.plasmafs.namenode.store;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.Checksums;
 import io.plasmafs.model.CommitToken;
@@ -37,21 +38,22 @@ final class Samples {
 
   static InodeRecord file(long id, long version) {
     return new InodeRecord(
-        new InodeId(id),
-        FileType.REGULAR,
-        0644,
-        "ann",
-        "users",
-        5,
-        Instant.ofEpochSecond(1_700_000_000L, 123_456_789),
-        Instant.ofEpochSecond(1_700_000_001L, 1),
-        Instant.ofEpochSecond(-5, 999_999_999),
-        1,
-        2,
-        0,
+        new Attributes(
+            new InodeId(id),
+            FileType.REGULAR,
+            0644,
+            "ann",
+            "users",
+            5,
+            Instant.ofEpochSecond(1_700_000_000L, 123_456_789),
+            Instant.ofEpochSecond(1_700_000_001L, 1),
+            Instant.ofEpochSecond(-5, 999_999_999),
+            1,
+            2,
+            0,
+            version,
+            version),
         ContentKind.NONE,
-        version,
-        version,
         InodeId.NONE,
         Optional.empty());
   }
@@ -95,21 +97,22 @@ final class Samples {
   static InodeRecord directory(long id, long version) {
     InodeRecord file = file(id, version);
     return new InodeRecord(
-        file.id(),
-        FileType.DIRECTORY,
-        0755,
-        "ann",
-        "users",
-        1,
-        file.mtime(),
-        file.ctime(),
-        file.birth(),
-        2,
-        0,
-        0,
+        new Attributes(
+            file.id(),
+            FileType.DIRECTORY,
+            0755,
+            "ann",
+            "users",
+            1,
+            file.mtime(),
+            file.ctime(),
+            file.birth(),
+            2,
+            0,
+            0,
+            version,
+            version),
         ContentKind.NONE,
-        version,
-        version,
         InodeId.ROOT,
         Optional.empty());
   }
@@ -138,21 +141,22 @@ final class Samples {
   private InodeRecord inode(long id, long version) {
     FileType type = List.of(FileType.values()).get(random.nextInt(3));
     return new InodeRecord(
-        new InodeId(id),
-        type,
-        random.nextInt(010000),
-        text(),
-        text(),
-        random.nextLong(Long.MAX_VALUE),
-        instant(),
-        instant(),
-        instant(),
-        random.nextInt(1000),
-        random.nextInt(5),
-        random.nextLong(1L << 40),
+        new Attributes(
+            new InodeId(id),
+            type,
+            random.nextInt(010000),
+            text(),
+            text(),
+            random.nextLong(Long.MAX_VALUE),
+            instant(),
+            instant(),
+            instant(),
+            random.nextInt(1000),
+            random.nextInt(5),
+            random.nextLong(1L << 40),
+            version,
+            random.nextLong(version + 1)),
         List.of(ContentKind.values()).get(random.nextInt(3)),
-        version,
-        random.nextLong(version + 1),
         type == FileType.DIRECTORY ? new InodeId(1 + random.nextInt(INODES)) : InodeId.NONE,
         type == FileType.SYMLINK ? Optional.of(LinkTarget.of(name().bytes())) : Optional.empty());
   }
