@@ -493,7 +493,7 @@ final class Lookups {
       case Outcome.Listing listing -> {
         cache.directoryReached(listing.directory(), listing.contentVersion());
         if (viewer.stalenessNanos() == 0 && listing.entries().size() > SHORT_LISTING) {
-          cache.passedOver();
+          cache.distrustOlder();
           return;
         }
         for (Outcome.Entry entry : listing.entries()) {

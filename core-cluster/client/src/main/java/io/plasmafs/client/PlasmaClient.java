@@ -200,7 +200,7 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
 
   /// Something was committed, or may have been.
   void committed() {
-    metadata.committed();
+    metadata.distrustOlder();
   }
 
   /// What a transaction was answered: its own changes have version 0, and are passed over.
@@ -465,7 +465,7 @@ public final class PlasmaClient implements Namespace, AutoCloseable {
   private CompletableFuture<Answer> ask(List<Operation> operations) {
     CompletableFuture<Answer> answer = autocommit.submit(operations);
     return operations.stream().anyMatch(Autocommit::changes)
-        ? answer.whenComplete((done, error) -> metadata.committed())
+        ? answer.whenComplete((done, error) -> metadata.distrustOlder())
         : answer;
   }
 

@@ -276,14 +276,9 @@ public final class MetadataCache {
                 }));
   }
 
-  /// This client has committed something, or may have: what was asked before is trusted no more.
-  public void committed() {
-    trustedNanos.accumulateAndGet(now(), Math::max);
-  }
-
-  /// Something was answered, and nobody has been given it yet, that is not taken in: what was asked
-  /// before may be older, and is trusted no more.
-  public void passedOver() {
+  /// What was asked before is trusted no more: this client has committed something, or may have; or
+  /// an answer is not taken in, and nobody has been given it yet.
+  public void distrustOlder() {
     trustedNanos.accumulateAndGet(now(), Math::max);
   }
 

@@ -154,7 +154,7 @@ class MetadataCacheTest {
     clock += 10;
     long asked = cache.route(alice, PATH).orElseThrow().askedNanos();
     assertThat(cache.isTrusted(asked, 100)).isTrue();
-    cache.committed();
+    cache.distrustOlder();
     assertThat(cache.isTrusted(asked, 100)).isFalse();
     assertThat(cache.isTrusted(cache.now(), 0)).isFalse();
   }
@@ -163,7 +163,7 @@ class MetadataCacheTest {
   void trustEndsWithAnAnswerThatIsPassedOver() {
     learn(1, 2, cache.now());
     clock += 10;
-    cache.passedOver();
+    cache.distrustOlder();
     long asked = cache.route(alice, PATH).orElseThrow().askedNanos();
     assertThat(cache.isTrusted(asked, 100)).isFalse();
     learn(1, 2, cache.now());
