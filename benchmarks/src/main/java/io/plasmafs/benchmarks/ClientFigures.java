@@ -4,7 +4,6 @@ import io.plasmafs.client.ClientConfig;
 import io.plasmafs.client.NewFile;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.PlasmaFile;
-import io.plasmafs.client.PlasmaInputStream;
 import io.plasmafs.client.PlasmaOutputStream;
 import io.plasmafs.client.Transaction;
 import io.plasmafs.client.WriteOptions;
@@ -206,16 +205,7 @@ public final class ClientFigures {
 
   private double streamIn(PlasmaClient client, String path) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
-    double seconds =
-        seconds(() -> {
-          try (PlasmaInputStream in = client.openInput(path)) {
-            long total = 0;
-            for (int n = in.read(buffer.clear()); n >= 0; n = in.read(buffer.clear())) {
-              total += n;
-            }
-            check(total, largeBytes);
-          }
-        });
+    double seconds = seconds(() -> Streams.readAll(client, path, buffer, largeBytes));
     return largeBytes / seconds / 1e6;
   }
 
@@ -228,16 +218,10 @@ public final class ClientFigures {
             for (int n = file.read(buffer.clear(), at); n > 0; n = file.read(buffer.clear(), at)) {
               at += n;
             }
-            check(at, largeBytes);
+            Streams.check(at, largeBytes);
           }
         });
     return largeBytes / seconds / 1e6;
-  }
-
-  private static void check(long found, long expected) throws IOException {
-    if (found != expected) {
-      throw new IOException(found + " bytes were read, " + expected + " are there");
-    }
   }
 
   // ---- many small files
@@ -314,7 +298,7 @@ public final class ClientFigures {
         total += content.orElseThrow().remaining();
       }
     }
-    check(total, (long) paths.size() * SMALL_BYTES);
+    Streams.check(total, (long) paths.size() * SMALL_BYTES);
   }
 
   private static void readAll(PlasmaClient client, List<FsPath> paths) throws IOException {
@@ -322,7 +306,7 @@ public final class ClientFigures {
     for (FsPath path : paths) {
       total += client.readAll(Location.of(path)).length;
     }
-    check(total, (long) paths.size() * SMALL_BYTES);
+    Streams.check(total, (long) paths.size() * SMALL_BYTES);
   }
 
   // ---- a tree that has not changed

@@ -2,7 +2,6 @@ package io.plasmafs.benchmarks;
 
 import io.plasmafs.client.ClientConfig;
 import io.plasmafs.client.PlasmaClient;
-import io.plasmafs.client.PlasmaInputStream;
 import io.plasmafs.client.PlasmaOutputStream;
 import io.plasmafs.client.WriteOptions;
 import io.plasmafs.client.WriteOptions.FanOut;
@@ -116,8 +115,7 @@ public final class DataPathFigures {
                       copies,
                       copies == 1 ? "" : ", " + fanOut.name().toLowerCase(Locale.ROOT));
           measure(what, () -> together(streams, i -> writeFile("/w" + i, how, bytes / streams)));
-          long unused = client.removeTree(root);
-          Object unusedDirectory = client.mkdirs(root);
+          empty();
         }
       }
     }
@@ -140,6 +138,10 @@ public final class DataPathFigures {
             () -> readAll(reader.getValue(), 1));
       }
     }
+    empty();
+  }
+
+  private void empty() {
     long unused = client.removeTree(root);
     Object unusedDirectory = client.mkdirs(root);
   }
@@ -190,13 +192,7 @@ public final class DataPathFigures {
         first -> {
           ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
           for (int i = first; i < 4; i += streams) {
-            try (PlasmaInputStream in = reader.openInput(root + "/r" + i)) {
-              long total = 0;
-              for (int n = in.read(buffer.clear()); n >= 0; n = in.read(buffer.clear())) {
-                total += n;
-              }
-              check(total, bytes / 4);
-            }
+            Streams.readAll(reader, root + "/r" + i, buffer, bytes / 4);
           }
         });
   }
@@ -234,7 +230,7 @@ public final class DataPathFigures {
       for (int n = from.read(buffer); n >= 0; n = from.read(buffer.clear())) {
         total += n;
       }
-      check(total, bytes);
+      Streams.check(total, bytes);
     }
   }
 
@@ -247,12 +243,6 @@ public final class DataPathFigures {
           int unused = to.write(left);
         }
       }
-    }
-  }
-
-  private static void check(long found, long expected) throws IOException {
-    if (found != expected) {
-      throw new IOException(found + " bytes came, " + expected + " were expected");
     }
   }
 
