@@ -58,6 +58,7 @@ final class RecordAssembler {
   private static final int TRUST = 16;
 
   private final ByteBufAllocator allocator;
+  private final RecordMemory memory;
   private final int maxRecordBytes;
   private final int maxFragments;
   private final Sink sink;
@@ -77,8 +78,9 @@ final class RecordAssembler {
   /// The part of `whole` that the socket was last to be read into.
   private @Nullable ByteBuf room;
 
-  RecordAssembler(ByteBufAllocator allocator, RpcLimits limits, Sink sink) {
+  RecordAssembler(ByteBufAllocator allocator, RecordMemory memory, RpcLimits limits, Sink sink) {
     this.allocator = allocator;
+    this.memory = memory;
     this.maxRecordBytes = limits.maxRecordBytes();
     this.maxFragments = limits.maxFragments();
     this.sink = sink;
@@ -108,11 +110,11 @@ final class RecordAssembler {
   /// read into it has to be fed next.
   Optional<ByteBuf> room() {
     takeWhole();
-    ByteBuf memory = whole;
-    if (memory == null) {
+    ByteBuf record = whole;
+    if (record == null) {
       return Optional.empty();
     }
-    ByteBuf view = memory.retainedSlice(memory.writerIndex(), fragmentLeft).clear();
+    ByteBuf view = record.retainedSlice(record.writerIndex(), fragmentLeft).clear();
     room = view;
     return Optional.of(view);
   }
@@ -126,13 +128,13 @@ final class RecordAssembler {
         || bytesHeld() < recordBytes / TRUST) {
       return;
     }
-    ByteBuf memory = allocator.directBuffer(recordBytes, recordBytes);
+    ByteBuf record = memory.take(recordBytes);
     for (ByteBuf piece : pieces) {
-      memory.writeBytes(piece);
+      record.writeBytes(piece);
       piece.release();
     }
     pieces.clear();
-    whole = memory;
+    whole = record;
   }
 
   /// Takes bytes until there are no more, or the sink wants no more.
@@ -220,13 +222,13 @@ final class RecordAssembler {
 
   @SuppressWarnings("ReferenceEquality") // that very view, whatever its bytes
   private void keep(ByteBuf in, int length) {
-    ByteBuf memory = whole;
-    if (memory != null) {
+    ByteBuf record = whole;
+    if (record != null) {
       if (in == room) {
         in.skipBytes(length);
-        memory.writerIndex(memory.writerIndex() + length);
+        record.writerIndex(record.writerIndex() + length);
       } else {
-        memory.writeBytes(in, length);
+        record.writeBytes(in, length);
       }
       return;
     }

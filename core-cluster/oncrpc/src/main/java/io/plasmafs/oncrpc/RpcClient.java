@@ -123,7 +123,7 @@ public final class RpcClient implements AutoCloseable {
                   protected void initChannel(Channel channel) {
                     // TLS goes here: an SslHandler in front of the connection.
                     RpcClient client = new RpcClient(channel, address, limits, credentials);
-                    channel.pipeline().addLast(client.new Connection());
+                    channel.pipeline().addLast(client.new Connection(transport.recordMemory()));
                   }
                 });
     if (address instanceof InetSocketAddress) {
@@ -489,18 +489,20 @@ public final class RpcClient implements AutoCloseable {
 
   /// The channel's end of the client.
   private final class Connection extends ChannelInboundHandlerAdapter {
-    private final RecordAssembler assembler =
-        new RecordAssembler(
-            channel.alloc(),
-            limits,
-            record -> {
-              reply(record);
-              return true;
-            });
+    private final RecordAssembler assembler;
     private long recordBegan;
     private boolean watching;
 
-    Connection() {
+    Connection(RecordMemory memory) {
+      this.assembler =
+          new RecordAssembler(
+              channel.alloc(),
+              memory,
+              limits,
+              record -> {
+                reply(record);
+                return true;
+              });
       channel.config().setRecvByteBufAllocator(new ReceiveBuffers(assembler::room));
     }
 

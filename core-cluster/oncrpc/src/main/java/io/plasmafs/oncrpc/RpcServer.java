@@ -134,7 +134,7 @@ public final class RpcServer implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    accept(channel);
+                    accept(channel, transport.recordMemory());
                   }
                 });
     if (address instanceof InetSocketAddress) {
@@ -172,7 +172,7 @@ public final class RpcServer implements AutoCloseable {
     throw new IOException("Cannot listen at " + path + ": another process does");
   }
 
-  private void accept(Channel channel) {
+  private void accept(Channel channel, RecordMemory memory) {
     int count = connectionCount.incrementAndGet();
     channel.closeFuture().addListener(closed -> connectionCount.decrementAndGet());
     if (count > limits.maxConnections()) {
@@ -185,7 +185,7 @@ public final class RpcServer implements AutoCloseable {
     }
     connections.add(channel);
     // TLS goes here: an SslHandler in front of the connection.
-    channel.pipeline().addLast(new ServerConnection(this, channel));
+    channel.pipeline().addLast(new ServerConnection(this, channel, memory));
   }
 
   /// Where it listens, in the order of [#bind], with the ports that were taken.

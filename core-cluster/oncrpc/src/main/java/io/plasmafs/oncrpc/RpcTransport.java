@@ -32,14 +32,19 @@ public final class RpcTransport implements AutoCloseable {
   /// 208 KiB two ends that move megabytes wake each other all the time. The system may grant less.
   static final int UNIX_BUFFER_BYTES = 1 << 20;
 
+  /// Memory of long records that is kept for the next.
+  private static final int KEPT_BYTES = 16 << 20;
+
   private final EventLoopGroup loops;
   private final boolean epoll;
   private final ByteBufAllocator allocator;
+  private final RecordMemory recordMemory;
 
   private RpcTransport(EventLoopGroup loops, boolean epoll, ByteBufAllocator allocator) {
     this.loops = loops;
     this.epoll = epoll;
     this.allocator = allocator;
+    this.recordMemory = new RecordMemory(allocator, KEPT_BYTES);
   }
 
   /// Starts event loops, native ones if the platform has them.
@@ -73,6 +78,7 @@ public final class RpcTransport implements AutoCloseable {
   @Override
   public void close() {
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    recordMemory.close();
   }
 
   EventLoopGroup loops() {
@@ -81,6 +87,10 @@ public final class RpcTransport implements AutoCloseable {
 
   ByteBufAllocator allocator() {
     return allocator;
+  }
+
+  RecordMemory recordMemory() {
+    return recordMemory;
   }
 
   ChannelFactory<Channel> channels(SocketAddress address) {

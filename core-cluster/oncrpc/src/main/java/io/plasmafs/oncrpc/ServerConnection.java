@@ -80,13 +80,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
 
   private record Reply(Call call, EncodedMessage message) {}
 
-  ServerConnection(RpcServer server, Channel channel) {
+  ServerConnection(RpcServer server, Channel channel, RecordMemory memory) {
     this.server = server;
     this.limits = server.limits();
     this.channel = channel;
     this.allocator = channel.alloc();
     this.peer = Addresses.peer(channel);
-    this.assembler = new RecordAssembler(allocator, limits, this);
+    this.assembler = new RecordAssembler(allocator, memory, limits, this);
     channel.config().setRecvByteBufAllocator(new ReceiveBuffers(this::room));
     this.flush = new FlushGate(channel);
     this.outbox =

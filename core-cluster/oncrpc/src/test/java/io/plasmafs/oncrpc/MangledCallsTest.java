@@ -52,7 +52,8 @@ class MangledCallsTest {
       for (int i = 0; i < 5000; i++) {
         byte[] bytes = damagedCalls(random);
         EmbeddedChannel channel = new EmbeddedChannel();
-        channel.pipeline().addLast(new ServerConnection(server, channel));
+        RecordMemory memory = transport.recordMemory();
+        channel.pipeline().addLast(new ServerConnection(server, channel, memory));
         List<ByteBuf> input = new ArrayList<>();
         for (int at = 0; at < bytes.length && channel.isOpen(); ) {
           int end = Math.min(bytes.length, at + 1 + random.nextInt(100));

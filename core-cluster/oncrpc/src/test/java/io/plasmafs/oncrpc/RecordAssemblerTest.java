@@ -18,10 +18,12 @@ class RecordAssemblerTest {
 
   private final PooledByteBufAllocator allocator =
       new PooledByteBufAllocator(true, 0, 1, 8192, 9, 0, 0, false);
+  private final RecordMemory memory = new RecordMemory(allocator, 0);
   private final List<ByteBuf> records = new ArrayList<>();
   private final RecordAssembler assembler =
       new RecordAssembler(
           allocator,
+          memory,
           LIMITS,
           record -> {
             records.add(record);
@@ -31,6 +33,7 @@ class RecordAssemblerTest {
   @AfterEach
   void giveUpUnfinishedRecord() {
     assembler.release();
+    memory.close();
     assertThat(live()).isZero();
   }
 
@@ -172,6 +175,7 @@ class RecordAssemblerTest {
     RecordAssembler pausing =
         new RecordAssembler(
             allocator,
+            memory,
             LIMITS,
             record -> {
               taken.add(record);
