@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 final class ReceiveBuffers implements RecvByteBufAllocator {
   private static final int LEAST = 2048;
   private static final int FIRST = 16 * 1024;
-  private static final int MOST = 64 * 1024;
+  private static final int MOST = 32 * 1024;
 
   private final RecvByteBufAllocator small = new AdaptiveRecvByteBufAllocator(LEAST, FIRST, MOST);
   private final Supplier<Optional<ByteBuf>> record;

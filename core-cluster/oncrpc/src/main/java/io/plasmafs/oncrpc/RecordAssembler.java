@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The length is compared with the limits before anything is done with it. A short record is
 /// gathered in small buffers, a long one in one piece of memory, which the socket is read into: its
-/// bytes are in one place then, and were not copied on the way. That memory is taken when a part of
-/// the record has arrived, so that what a peer can make us hold is at most a few times what it has
-/// sent.
+/// bytes are in one place then, and were not copied on the way. A server takes that memory when a
+/// part of the record has arrived, so that what a peer can make it hold is at most some times what
+/// was sent.
 ///
 /// Used by one event loop.
 final class RecordAssembler {
@@ -54,11 +54,9 @@ final class RecordAssembler {
   /// A record of this length or more gets its memory as a whole.
   private static final int WHOLE_FROM = 64 * 1024;
 
-  /// That memory is at most so many times what has arrived.
-  private static final int TRUST = 16;
-
   private final ByteBufAllocator allocator;
   private final RecordMemory memory;
+  private final int trust;
   private final int maxRecordBytes;
   private final int maxFragments;
   private final Sink sink;
@@ -78,9 +76,12 @@ final class RecordAssembler {
   /// The part of `whole` that the socket was last to be read into.
   private @Nullable ByteBuf room;
 
-  RecordAssembler(ByteBufAllocator allocator, RecordMemory memory, RpcLimits limits, Sink sink) {
+  /// @param trust memory of a long record is at most so many times what has arrived of it
+  RecordAssembler(
+      ByteBufAllocator allocator, RecordMemory memory, int trust, RpcLimits limits, Sink sink) {
     this.allocator = allocator;
     this.memory = memory;
+    this.trust = trust;
     this.maxRecordBytes = limits.maxRecordBytes();
     this.maxFragments = limits.maxFragments();
     this.sink = sink;
@@ -106,6 +107,11 @@ final class RecordAssembler {
     return whole != null;
   }
 
+  /// Bytes that are missing in the fragment that has begun.
+  int bytesToCome() {
+    return fragmentLeft;
+  }
+
   /// Memory for the next bytes of a long record, as a view with a reference of its own. What is
   /// read into it has to be fed next.
   Optional<ByteBuf> room() {
@@ -125,7 +131,7 @@ final class RecordAssembler {
         || !last
         || recordBytes < WHOLE_FROM
         || fragmentLeft < SLICE_FROM
-        || bytesHeld() < recordBytes / TRUST) {
+        || bytesHeld() < recordBytes / trust) {
       return;
     }
     ByteBuf record = memory.take(recordBytes);
@@ -161,6 +167,7 @@ final class RecordAssembler {
           }
           continue;
         }
+        takeWhole();
         keep(in, length);
         fragmentLeft -= length;
       }

@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
 public final class RpcClient implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RpcClient.class);
 
+  /// A server that was called may have us take the memory of its whole answer at once.
+  private static final int TRUST = Integer.MAX_VALUE;
+
   private final Channel channel;
   private final String peer;
   private final RpcLimits limits;
@@ -490,6 +493,7 @@ public final class RpcClient implements AutoCloseable {
   /// The channel's end of the client.
   private final class Connection extends ChannelInboundHandlerAdapter {
     private final RecordAssembler assembler;
+    private final LowWater lowWater = new LowWater(channel);
     private long recordBegan;
     private boolean watching;
 
@@ -498,6 +502,7 @@ public final class RpcClient implements AutoCloseable {
           new RecordAssembler(
               channel.alloc(),
               memory,
+              TRUST,
               limits,
               record -> {
                 reply(record);
@@ -517,6 +522,7 @@ public final class RpcClient implements AutoCloseable {
       try {
         int held = assembler.bytesHeld();
         assembler.feed(bytes);
+        lowWater.expect(assembler);
         watch(held);
       } catch (RecordAssembler.BadRecord e) {
         drop(e.reason());
@@ -553,6 +559,10 @@ public final class RpcClient implements AutoCloseable {
     private void inspect() {
       if (!assembler.isInside() || !channel.isActive()) {
         watching = false;
+        return;
+      }
+      if (lowWater.lower()) {
+        inspectLater(); // when it is known what has arrived
         return;
       }
       long grace = TimeUnit.SECONDS.toNanos(assembler.bytesHeld()) / (64 * 1024);

@@ -42,6 +42,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     implements RpcConnection, RecordAssembler.Sink {
   private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
   private static final int RATE_BYTES_PER_SECOND = 64 * 1024;
+
+  /// Memory of a long record is at most so many times what has arrived of it.
+  private static final int TRUST = 16;
+
   private static final int MIN_HEADER_BYTES = 12;
   private static final long OVERLOAD_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -53,6 +57,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   // Attributes and the outbox are used by any thread.
   private final Map<Key<?>, Object> attributes = new ConcurrentHashMap<>();
   private final FlushGate flush;
+  private final LowWater lowWater;
   private final Outbox<Reply> outbox;
 
   private final RecordAssembler assembler;
@@ -86,8 +91,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     this.channel = channel;
     this.allocator = channel.alloc();
     this.peer = Addresses.peer(channel);
-    this.assembler = new RecordAssembler(allocator, memory, limits, this);
+    this.assembler = new RecordAssembler(allocator, memory, TRUST, limits, this);
     channel.config().setRecvByteBufAllocator(new ReceiveBuffers(this::room));
+    this.lowWater = new LowWater(channel);
     this.flush = new FlushGate(channel);
     this.outbox =
         new Outbox<>(
@@ -165,6 +171,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     } finally {
       feeding = false;
     }
+    lowWater.expect(assembler);
     chargePartial();
   }
 
@@ -434,14 +441,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     long idleNanos = limits.idleTimeout().toNanos();
     long replyNanos = limits.replyTimeout().toNanos();
     resumeIfPossible();
-    if (recordNanos > 0 && recordBegan != 0 && !paused) {
+    boolean upToDate = !lowWater.lower();
+    if (upToDate && recordNanos > 0 && recordBegan != 0 && !paused) {
       long grace = TimeUnit.SECONDS.toNanos(partialBytes) / RATE_BYTES_PER_SECOND;
       if (now - recordBegan > recordNanos + grace) {
         drop("a record has not been completed, " + partialBytes + " bytes of it have come");
         return;
       }
     }
-    if (isInTheWay(now, recordNanos > 0 ? recordNanos / 4 : OVERLOAD_NANOS)) {
+    if (upToDate && isInTheWay(now, recordNanos > 0 ? recordNanos / 4 : OVERLOAD_NANOS)) {
       drop("the server holds too many bytes, " + partialBytes + " of them of an unfinished record");
       return;
     }

@@ -127,6 +127,26 @@ class HostileBytesTest {
   }
 
   @Test
+  void longRecordFollowedBySilenceIsCutOff() throws Exception {
+    RawPeer peer = peer();
+    peer.sendWords(LAST | 1 << 20);
+    peer.sendBytes(new byte[256 << 10]);
+    peer.awaitClosed();
+  }
+
+  @Test
+  void longRecordThatComesSlowlyIsTaken() throws Exception {
+    RawPeer peer = peer();
+    peer.sendWords(LAST | 320 << 10, 7, 0, 2, PROGRAM, 1, Sample.ADD_1, 0, 0, 0, 0);
+    peer.sendBytes(new byte[(128 << 10) - 40]);
+    for (int i = 0; i < 24; i++) {
+      Thread.sleep(100); // in all more than what comes at once allows for
+      peer.sendBytes(new byte[8 << 10]);
+    }
+    assertThat(peer.receiveRecord()).containsExactly(7, 1, 0, 0, 0, 4);
+  }
+
+  @Test
   void unfinishedRecordsOfAllPeersTogetherAreBounded() throws Exception {
     RpcLimits limits =
         RpcLimits.defaults().withServer(100, 32 << 20).withRecordTimeout(Duration.ofSeconds(2));
