@@ -46,7 +46,7 @@ public final class BlockStore implements AutoCloseable {
     }
     ExecutorService syncs =
         Executors.newFixedThreadPool(
-            directories.size() * Volume.SYNC_THREADS,
+            directories.size() * VolumeSync.THREADS,
             Thread.ofPlatform().name("sync-", 0).daemon().factory());
     List<Volume> volumes = new ArrayList<>();
     try {

@@ -1,7 +1,5 @@
 package io.plasmafs.datanode.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.plasmafs.datanode.store.BlockRecord.State;
 import io.plasmafs.datanode.store.VolumeHeader.Part;
 import io.plasmafs.model.Checksums;
@@ -21,10 +19,6 @@ import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ObjLongConsumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -49,32 +43,14 @@ import org.slf4j.LoggerFactory;
 /// generation, or by a client that repeats its own write. Records up to 512 bytes never straddle a
 /// sector, so a torn record is its own block's.
 ///
-/// The disk begins to write what it was given before anybody waits for that: whenever some
-/// megabytes have gathered the data are synced in the background, so that the sync that is waited
-/// for finds little left.
-///
 /// Writes of one block exclude each other by a striped lock; reads take none. A read that overlaps
 /// with a write may get mixed bytes, which then do not have their checksum.
 ///
-/// When the disk refuses a write or a sync the volume has **failed**: what is on it beyond the last
-/// sync is unknown, and asking again could hide that. It takes no writes and syncs from then on,
-/// also after a restart, until an operator removes the file `failed` from its directory.
+/// When the disk refuses a write or a sync the volume takes no more of either, also after a
+/// restart, until an operator removes the file `failed` from its directory: see [VolumeSync].
 final class Volume implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
-  private static final String FAILED = "failed";
-  private static final int STRIPES = 256;
-
-  /// 2^4 neighbouring blocks share a stripe, so that a piece over many blocks takes few locks.
-  private static final int STRIPE_SHIFT = 4;
-
   private static final int SCAN_BYTES = 1 << 20;
-
-  /// Syncs of one volume that run at the same time: of data, of records, and of data that nobody
-  /// waits for.
-  static final int SYNC_THREADS = 3;
-
-  /// So much gathers before it is written to the disk.
-  private static final long WRITE_BEHIND_BYTES = 16L << 20;
 
   private final Path directory;
   private final VolumeHeader header;
@@ -85,18 +61,8 @@ final class Volume implements AutoCloseable {
   private final RecordFormat format;
   private final RecordIndex index;
   private final Crc32cCombiner combiner;
-  private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
-  private final Executor syncs;
-  private final GroupSync sync;
-  private final AtomicLong writes = new AtomicLong();
-  private final AtomicLong gathered = new AtomicLong();
-  private final AtomicBoolean writingBehind = new AtomicBoolean();
-
-  /// How many writes the last sync covered; -1 before the first one, which is never skipped: what
-  /// an earlier process has written, and this one is asked to sync, may be in memory only.
-  private long synced = -1; // confined to the group sync
-
-  private volatile Optional<String> failure = Optional.empty(); // set once, guarded by this
+  private final Stripes stripes = new Stripes();
+  private final VolumeSync sync;
   private long damagedAtOpen;
 
   private Volume(
@@ -115,14 +81,12 @@ final class Volume implements AutoCloseable {
     this.format = new RecordFormat(geometry);
     this.index = new RecordIndex(header.blocks());
     this.combiner = new Crc32cCombiner(geometry.sliceSize());
-    this.syncs = syncs;
-    this.sync = new GroupSync(this::syncNow, syncs);
-    Arrays.setAll(stripes, i -> new ReentrantLock());
+    this.sync = new VolumeSync(directory, data, records, syncs);
   }
 
   /// Opens and checks a volume, and reads its records.
   ///
-  /// @param syncs runs syncs; must have [#SYNC_THREADS] free for this volume
+  /// @param syncs runs syncs; must have [VolumeSync#THREADS] free for this volume
   /// @throws StoreException if it is not complete, not consistent, in use, or has failed
   static Volume open(Path directory, Disk disk, Executor syncs) throws StoreException {
     Path file = directory.resolve(Part.VOLUME.fileName());
@@ -130,11 +94,7 @@ final class Volume implements AutoCloseable {
       throw new StoreException(
           directory + " holds no volume: there is no file " + file.getFileName() + " in it");
     }
-    Path failed = directory.resolve(FAILED);
-    if (Files.exists(failed)) {
-      throw new StoreException(
-          failed + " says that the disk has failed; check the disk, then remove that file");
-    }
+    VolumeSync.requireNotFailed(directory);
     FileChannel lock = lock(directory);
     DiskFile data = null;
     DiskFile records = null;
@@ -275,7 +235,7 @@ final class Volume implements AutoCloseable {
 
   /// What the disk said when it refused; empty while it works.
   Optional<String> failure() {
-    return failure;
+    return sync.failure();
   }
 
   /// Blocks whose record was torn or marked as damaged when the volume was opened.
@@ -309,9 +269,9 @@ final class Volume implements AutoCloseable {
       int bytes) {
     long start = first - header.firstBlock();
     int blocks = Math.ceilDiv(offset + bytes, geometry.blockSize());
-    BitSet locked = lockStripes(start, blocks);
+    BitSet locked = stripes.lock(start, blocks);
     try {
-      requireWorking();
+      sync.requireWorking();
       RecordIndex.Entry before = index.get(start);
       for (int i = 0; i < blocks; i++) {
         RecordIndex.Entry entry = i == 0 ? before : index.get(start + i);
@@ -342,33 +302,11 @@ final class Volume implements AutoCloseable {
       for (int i = 0; i < blocks; i++) {
         index.put(start + i, updated[i]);
       }
-      writes.incrementAndGet();
+      sync.wrote(bytes);
     } catch (IOException e) {
-      throw fail("write to", e);
+      throw sync.fail("write to", e);
     } finally {
-      unlockStripes(locked);
-    }
-    if (gathered.addAndGet(bytes) >= WRITE_BEHIND_BYTES
-        && writingBehind.compareAndSet(false, true)) {
-      writeBehind();
-    }
-  }
-
-  private void writeBehind() {
-    try {
-      syncs.execute(() -> {
-        gathered.set(0);
-        writingBehind.set(false);
-        try {
-          if (failure.isEmpty()) {
-            data.sync();
-          }
-        } catch (IOException e) {
-          FsException unused = fail("sync", e);
-        }
-      });
-    } catch (RejectedExecutionException e) {
-      LOG.debug("{}: closing, the last sync is done by close()", directory);
+      stripes.unlock(locked);
     }
   }
 
@@ -493,7 +431,7 @@ final class Volume implements AutoCloseable {
       BlockRecord record = readRecord(position);
       if (!matches(record, entry)) {
         // A write may have been at it. It holds the lock until record and index agree.
-        BitSet locked = lockStripes(position, 1);
+        BitSet locked = stripes.lock(position, 1);
         try {
           record = readRecord(position);
           RecordIndex.Entry now = index.get(position);
@@ -507,7 +445,7 @@ final class Volume implements AutoCloseable {
                 FsStatus.ESTALEBLOCK, "block " + block + " was written while it was read");
           }
         } finally {
-          unlockStripes(locked);
+          stripes.unlock(locked);
         }
       }
       return record;
@@ -569,7 +507,7 @@ final class Volume implements AutoCloseable {
       return Verdict.SOUND;
     }
     // Look again while no write can be at it.
-    BitSet locked = lockStripes(position, 1);
+    BitSet locked = stripes.lock(position, 1);
     try {
       RecordIndex.Entry now = index.get(position);
       if (now.state() != State.WRITTEN || now.length() == 0 || isSound(position, scratch)) {
@@ -587,14 +525,14 @@ final class Volume implements AutoCloseable {
           ByteBuffer encoded = ByteBuffer.allocate(geometry.recordBytes());
           format.encode(record.damaged(), encoded, 0);
           records.write(encoded, recordPosition(position));
-          writes.incrementAndGet();
+          sync.wrote(0);
         }
       } catch (IOException e) {
-        throw fail("mark a damaged block of", e);
+        throw sync.fail("mark a damaged block of", e);
       }
       return Verdict.DAMAGED;
     } finally {
-      unlockStripes(locked);
+      stripes.unlock(locked);
     }
   }
 
@@ -635,60 +573,6 @@ final class Volume implements AutoCloseable {
     return sync.request();
   }
 
-  private void syncNow() {
-    requireWorking();
-    long seen = writes.get();
-    if (seen == synced) {
-      return;
-    }
-    gathered.set(0);
-    CompletableFuture<Optional<IOException>> beside =
-        CompletableFuture.supplyAsync(() -> sync(records), syncs);
-    Optional<IOException> refusalOfData = sync(data);
-    Optional<IOException> refusal = beside.join().or(() -> refusalOfData);
-    if (refusal.isPresent()) {
-      throw fail("sync", refusal.get());
-    }
-    synced = seen;
-  }
-
-  /// Makes a file stable; what the disk says if it refuses.
-  private static Optional<IOException> sync(DiskFile file) {
-    try {
-      file.sync();
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of(e);
-    }
-  }
-
-  private void requireWorking() {
-    failure.ifPresent(message -> {
-      throw new FsException(FsStatus.EIO, message);
-    });
-  }
-
-  private FsException fail(String attempt, IOException cause) {
-    String message = "cannot " + attempt + " " + directory + ": " + cause.getMessage();
-    if (isFirstFailure(message)) {
-      LOG.error("{}: the volume is out of service", message, cause);
-      try {
-        Files.writeString(directory.resolve(FAILED), message + "\n", UTF_8);
-      } catch (IOException e) {
-        LOG.error("{}: cannot note the failure", directory, e);
-      }
-    }
-    return new FsException(FsStatus.EIO, message, cause);
-  }
-
-  private synchronized boolean isFirstFailure(String message) {
-    if (failure.isPresent()) {
-      return false;
-    }
-    failure = Optional.of(message);
-    return true;
-  }
-
   private long dataPosition(long position) {
     return VolumeHeader.BYTES + position * geometry.blockSize();
   }
@@ -697,32 +581,10 @@ final class Volume implements AutoCloseable {
     return VolumeHeader.BYTES + position * geometry.recordBytes();
   }
 
-  /// Locks in ascending order, so that no two can wait for each other.
-  private BitSet lockStripes(long position, int blocks) {
-    BitSet wanted = new BitSet(STRIPES);
-    long last = (position + blocks - 1) >>> STRIPE_SHIFT;
-    for (long group = position >>> STRIPE_SHIFT; group <= last; group++) {
-      wanted.set((int) (group & (STRIPES - 1)));
-    }
-    wanted.stream().forEach(i -> stripes[i].lock());
-    return wanted;
-  }
-
-  private void unlockStripes(BitSet locked) {
-    locked.stream().forEach(i -> stripes[i].unlock());
-  }
-
   /// Makes everything stable if it can, and gives up the lock. Nobody may be using it any more.
   @Override
   public void close() {
-    if (failure.isEmpty()) {
-      try {
-        data.sync();
-        records.sync();
-      } catch (IOException e) {
-        LOG.error("{}: cannot sync at the end", directory, e);
-      }
-    }
+    sync.finish();
     closeQuietly(data);
     closeQuietly(records);
     closeQuietly(lock);
