@@ -10,9 +10,14 @@ import io.plasmafs.oncrpc.sample.read_result;
 import io.plasmafs.oncrpc.sample.write_args;
 import io.plasmafs.oncrpc.sample.write_result;
 import io.plasmafs.oncrpc.xdr.BulkData;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -124,6 +129,70 @@ class RpcClientTest {
                 .join();
         assertThat(answer.intValue()).isEqualTo(i + 1);
       }
+    }
+  }
+
+  /// A server that answers one call with `bytes` in bulk, of which it sends the first half at once,
+  /// the rest in `steps` with pauses, and then nothing any more.
+  private static Thread slowServer(ServerSocket listener, int bytes, int sent, int steps) {
+    return Thread.ofVirtual()
+        .start(() -> {
+          try (Socket peer = listener.accept();
+              DataOutputStream out = new DataOutputStream(peer.getOutputStream())) {
+            peer.setTcpNoDelay(true);
+            DataInputStream in = new DataInputStream(peer.getInputStream());
+            byte[] call = in.readNBytes(in.readInt() & 0x7fff_ffff);
+            int xid = ByteBuffer.wrap(call).getInt();
+            ByteBuffer head = ByteBuffer.allocate(32).putInt(0x8000_0000 | 28 + bytes).putInt(xid);
+            out.write(head.putInt(1).putInt(20, 0).putInt(28, bytes).array());
+            out.write(new byte[bytes / 2]);
+            for (int i = 0; i < steps; i++) {
+              Thread.sleep(100);
+              out.write(new byte[(sent - bytes / 2) / steps]);
+            }
+            in.readFully(new byte[1]); // until the client closes
+          } catch (IOException | InterruptedException e) {
+            // closed in the middle
+          }
+        });
+  }
+
+  private static CompletableFuture<read_result> readSlowly(
+      RpcTransport transport, ServerSocket listener) {
+    return RpcClient.connect(
+            transport,
+            listener.getLocalSocketAddress(),
+            LIMITS.withRecordTimeout(Duration.ofMillis(400)),
+            Credentials.NONE)
+        .thenCompose(client ->
+            client.call(SampleServer.ID, Sample.READ_1, new read_args(), read_result::new));
+  }
+
+  @Test
+  void longReplyThatComesSlowlyIsTaken() throws Exception {
+    int bytes = 384 << 10;
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RpcTransport transport = RpcTransport.open(1)) {
+      Thread server = slowServer(listener, bytes, bytes, 24); // more than what comes at once allows
+      read_result result = readSlowly(transport, listener).get(20, TimeUnit.SECONDS);
+      assertThat(result.data.length()).isEqualTo(bytes);
+      result.data.release();
+      transport.close();
+      server.join();
+    }
+  }
+
+  @Test
+  void longReplyThatStopsEndsTheConnection() throws Exception {
+    int bytes = 384 << 10;
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RpcTransport transport = RpcTransport.open(1)) {
+      Thread server = slowServer(listener, bytes, bytes - 1000, 1);
+      assertFails(
+          RpcException.Kind.CONNECTION_LOST,
+          "A reply has begun and does not go on",
+          () -> readSlowly(transport, listener).join());
+      server.join();
     }
   }
 
