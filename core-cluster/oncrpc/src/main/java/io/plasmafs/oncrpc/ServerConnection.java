@@ -57,7 +57,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   // Attributes and the outbox are used by any thread.
   private final Map<Key<?>, Object> attributes = new ConcurrentHashMap<>();
   private final FlushGate flush;
-  private final LowWater lowWater;
   private final Outbox<Reply> outbox;
 
   private final RecordAssembler assembler;
@@ -93,7 +92,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     this.peer = Addresses.peer(channel);
     this.assembler = new RecordAssembler(allocator, memory, TRUST, limits, this);
     channel.config().setRecvByteBufAllocator(new ReceiveBuffers(this::room));
-    this.lowWater = new LowWater(channel);
     this.flush = new FlushGate(channel);
     this.outbox =
         new Outbox<>(
@@ -171,7 +169,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     } finally {
       feeding = false;
     }
-    lowWater.expect(assembler);
     chargePartial();
   }
 
@@ -441,15 +438,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     long idleNanos = limits.idleTimeout().toNanos();
     long replyNanos = limits.replyTimeout().toNanos();
     resumeIfPossible();
-    boolean upToDate = !lowWater.lower();
-    if (upToDate && recordNanos > 0 && recordBegan != 0 && !paused) {
+    if (recordNanos > 0 && recordBegan != 0 && !paused) {
       long grace = TimeUnit.SECONDS.toNanos(partialBytes) / RATE_BYTES_PER_SECOND;
       if (now - recordBegan > recordNanos + grace) {
         drop("a record has not been completed, " + partialBytes + " bytes of it have come");
         return;
       }
     }
-    if (upToDate && isInTheWay(now, recordNanos > 0 ? recordNanos / 4 : OVERLOAD_NANOS)) {
+    if (isInTheWay(now, recordNanos > 0 ? recordNanos / 4 : OVERLOAD_NANOS)) {
       drop("the server holds too many bytes, " + partialBytes + " of them of an unfinished record");
       return;
     }
