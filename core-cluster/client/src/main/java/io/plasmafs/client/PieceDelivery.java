@@ -23,7 +23,8 @@ final class PieceDelivery {
   /// A datanode that did not store a piece.
   ///
   /// @param gone whether it is not to be used again, and what it holds counts as lost; else only
-  ///   the ticket was too old, or the bytes were damaged on the way
+  ///   the ticket was too old or too new, the bytes were damaged on the way, or the piece before
+  ///   was refused for that
   record Refusal(DatanodeId datanode, boolean gone) {}
 
   /// Bytes that go to one run.
@@ -115,8 +116,12 @@ final class PieceDelivery {
   }
 
   private List<Refusal> blame(List<Replica> replicas, Throwable error) {
-    FsStatus status = Waiting.failure(error).status();
-    boolean gone = status != FsStatus.ETICKET && status != FsStatus.ECHECKSUM;
+    boolean gone =
+        switch (Waiting.failure(error).status()) {
+          case ETICKET, ECHECKSUM -> false;
+          case EINVAL -> false; // a gap: the piece before was refused, and this one was not
+          default -> true;
+        };
     for (Replica replica : replicas) {
       if (gone) {
         datanodes.reportFailure(replica.datanode(), error);
