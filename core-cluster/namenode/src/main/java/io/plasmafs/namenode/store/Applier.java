@@ -91,7 +91,7 @@ final class Applier implements AutoCloseable {
     this.settings = settings;
     this.epoch = epoch;
     this.link =
-        new Link(settings, "apply", "-c synchronous_commit=on " + Tables.INDEX_ONLY, Duration.ZERO);
+        new Link(settings, "apply", "-c synchronous_commit=on " + Tables.LOOK_UPS, Duration.ZERO);
     this.thread = new Thread(this::run, "plasma-apply");
     this.thread.setDaemon(true);
   }

@@ -43,38 +43,48 @@ final class Reader implements AutoCloseable {
   /// Names in the answer to one statement.
   private static final int MAX_NAMES = 50_000;
 
-  private static final String INODES =
+  // With LATERAL and OFFSET 0 each key is looked up in the index: see Tables.LOOK_UPS.
+
+  static final String INODES =
       "SELECT k.n, "
           + Rows.INODE
-          + " FROM unnest(?::int8[]) WITH ORDINALITY AS k(id, n) JOIN inode i ON i.id = k.id";
-  private static final String ENTRIES =
+          + """
+           FROM unnest(?::int8[]) WITH ORDINALITY AS k(id, n)
+          CROSS JOIN LATERAL (SELECT * FROM inode WHERE id = k.id OFFSET 0) i
+          """;
+  static final String ENTRIES =
       """
       SELECT k.n, e.inode
       FROM unnest(?::int8[], ?::bytea[]) WITH ORDINALITY AS k(parent, name, n)
-      JOIN entry e ON e.parent = k.parent AND e.name = k.name
+      CROSS JOIN LATERAL (
+        SELECT inode FROM entry WHERE parent = k.parent AND name = k.name OFFSET 0) e
       """;
   // No run is longer than 4096 blocks, so one that reaches into the range begins after first -
   // 4096.
-  private static final String EXTENTS =
+  static final String EXTENTS =
       "SELECT k.n, "
           + Rows.EXTENT
           + """
            FROM unnest(?::int8[], ?::int8[], ?::int8[]) WITH ORDINALITY AS k(inode, first, last, n)
-          JOIN extent e ON e.inode = k.inode AND e.index < k.last AND e.index > k.first - 4096
-            AND e.index + e.count > k.first
+          CROSS JOIN LATERAL (
+            SELECT * FROM extent
+            WHERE inode = k.inode AND index < k.last AND index > k.first - 4096
+              AND index + count > k.first OFFSET 0) e
           ORDER BY k.n, e.index
           """;
-  private static final String CONTENTS =
+  static final String CONTENTS =
       """
       SELECT k.n, s.content
-      FROM unnest(?::int8[]) WITH ORDINALITY AS k(inode, n) JOIN small_file s ON s.inode = k.inode
+      FROM unnest(?::int8[]) WITH ORDINALITY AS k(inode, n)
+      CROSS JOIN LATERAL (SELECT content FROM small_file WHERE inode = k.inode OFFSET 0) s
       """;
-  private static final String XATTRS =
+  static final String XATTRS =
       """
       SELECT k.n, x.name, x.value
-      FROM unnest(?::int8[]) WITH ORDINALITY AS k(inode, n) JOIN xattr x ON x.inode = k.inode
+      FROM unnest(?::int8[]) WITH ORDINALITY AS k(inode, n)
+      CROSS JOIN LATERAL (SELECT name, value FROM xattr WHERE inode = k.inode OFFSET 0) x
       """;
-  private static final String NAMES =
+  static final String NAMES =
       "SELECT k.n, e.name, e.inode, "
           + Rows.INODE
           + """
@@ -82,10 +92,10 @@ final class Reader implements AutoCloseable {
           CROSS JOIN LATERAL (
             SELECT name, inode FROM entry
             WHERE parent = k.parent AND name > k.after ORDER BY name LIMIT k.most) e
-          LEFT JOIN inode i ON i.id = e.inode
+          LEFT JOIN LATERAL (SELECT * FROM inode WHERE id = e.inode OFFSET 0) i ON true
           ORDER BY k.n, e.name
           """;
-  private static final String ORPHANS =
+  static final String ORPHANS =
       """
       SELECT k.n, o.id
       FROM unnest(?::int8[], ?::int4[]) WITH ORDINALITY AS k(after, most, n)
@@ -93,11 +103,11 @@ final class Reader implements AutoCloseable {
         SELECT id FROM inode WHERE nlink = 0 AND id > k.after ORDER BY id LIMIT k.most) o
       ORDER BY k.n, o.id
       """;
-  private static final String TOKENS =
+  static final String TOKENS =
       """
       SELECT k.n, t.sequence
       FROM unnest(?::bytea[]) WITH ORDINALITY AS k(token, n)
-      JOIN commit_token t ON t.token = k.token
+      CROSS JOIN LATERAL (SELECT sequence FROM commit_token WHERE token = k.token OFFSET 0) t
       """;
 
   private final StoreSettings settings;
@@ -138,7 +148,7 @@ final class Reader implements AutoCloseable {
           new Link(
               settings,
               "read",
-              "-c default_transaction_read_only=on " + Tables.INDEX_ONLY,
+              "-c default_transaction_read_only=on " + Tables.LOOK_UPS,
               settings.patience());
       links.add(link);
       Thread thread = new Thread(() -> run(link), "plasma-read-" + i);

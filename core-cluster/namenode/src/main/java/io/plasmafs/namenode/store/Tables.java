@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes what a window says to the tables, in sets. The caller owns the SQL transaction.
 final class Tables {
-  /// For connections that join arrays with large tables: the plan must be a look-up in the index
-  /// for each element, whatever the statistics say, which for a new table they do not say.
-  static final String INDEX_ONLY =
+  /// For connections that look up arrays of keys in large tables. The plan, which is made once,
+  /// must be a look-up in the index for each key, whatever the statistics say: they say nothing of
+  /// a new table, and of one that was emptied that it is not worth it. These settings leave nested
+  /// loops and indexes only; that the keys are the outer side of the loop, and not the table, is
+  /// for the statements to see to, by a LATERAL subquery with OFFSET 0, which is not moved.
+  static final String LOOK_UPS =
       "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off"
           + " -c plan_cache_mode=force_generic_plan";
 
@@ -40,6 +43,28 @@ final class Tables {
         content = excluded.content, version = excluded.version,
         content_version = excluded.content_version, parent = excluded.parent,
         target = excluded.target
+      """;
+
+  static final String DELETE_ENTRIES =
+      """
+      DELETE FROM entry WHERE ctid = ANY (ARRAY(
+        SELECT e.ctid FROM unnest(?::int8[], ?::bytea[]) AS k(parent, name)
+        CROSS JOIN LATERAL (
+          SELECT ctid FROM entry WHERE parent = k.parent AND name = k.name OFFSET 0) e))
+      """;
+  static final String DELETE_EXTENTS =
+      """
+      DELETE FROM extent WHERE ctid = ANY (ARRAY(
+        SELECT e.ctid FROM unnest(?::int8[], ?::int8[]) AS k(inode, index)
+        CROSS JOIN LATERAL (
+          SELECT ctid FROM extent WHERE inode = k.inode AND index = k.index OFFSET 0) e))
+      """;
+  static final String DELETE_XATTRS =
+      """
+      DELETE FROM xattr WHERE ctid = ANY (ARRAY(
+        SELECT x.ctid FROM unnest(?::int8[], ?::bytea[]) AS k(inode, name)
+        CROSS JOIN LATERAL (
+          SELECT ctid FROM xattr WHERE inode = k.inode AND name = k.name OFFSET 0) x))
       """;
 
   private Tables() {}
@@ -134,15 +159,7 @@ final class Tables {
   }
 
   private static void entries(Connection connection, ChangeWindow window) throws SQLException {
-    Columns deletes =
-        new Columns(
-            connection,
-            """
-            DELETE FROM entry e USING unnest(?::int8[], ?::bytea[]) AS k(parent, name)
-            WHERE e.parent = k.parent AND e.name = k.name
-            """,
-            "int8",
-            "bytea");
+    Columns deletes = new Columns(connection, DELETE_ENTRIES, "int8", "bytea");
     Columns puts =
         new Columns(
             connection,
@@ -167,15 +184,7 @@ final class Tables {
   }
 
   private static void extents(Connection connection, ChangeWindow window) throws SQLException {
-    Columns deletes =
-        new Columns(
-            connection,
-            """
-            DELETE FROM extent e USING unnest(?::int8[], ?::int8[]) AS k(inode, index)
-            WHERE e.inode = k.inode AND e.index = k.index
-            """,
-            "int8",
-            "int8");
+    Columns deletes = new Columns(connection, DELETE_EXTENTS, "int8", "int8");
     // Arrays of unequal lengths cannot be unnested, so they travel as their text.
     Columns puts =
         new Columns(
@@ -262,15 +271,7 @@ final class Tables {
   }
 
   private static void xattrs(Connection connection, ChangeWindow window) throws SQLException {
-    Columns deletes =
-        new Columns(
-            connection,
-            """
-            DELETE FROM xattr x USING unnest(?::int8[], ?::bytea[]) AS k(inode, name)
-            WHERE x.inode = k.inode AND x.name = k.name
-            """,
-            "int8",
-            "bytea");
+    Columns deletes = new Columns(connection, DELETE_XATTRS, "int8", "bytea");
     Columns puts =
         new Columns(
             connection,

@@ -77,7 +77,7 @@ class StoreFiguresTest {
       try (TemporaryPostgres postgres = TemporaryPostgres.start(true)) {
         StoreSettings settings = fresh(postgres);
         Schema.migrate(settings);
-        try (Link link = new Link(settings, "figures", Tables.INDEX_ONLY, settings.patience())) {
+        try (Link link = new Link(settings, "figures", Tables.LOOK_UPS, settings.patience())) {
           Connection connection = link.connection();
           connection.setAutoCommit(false);
           long sequence = 0;
