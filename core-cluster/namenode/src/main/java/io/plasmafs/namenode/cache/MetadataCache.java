@@ -286,6 +286,8 @@ public final class MetadataCache {
         slot.inline = content;
         recount(slot);
       }
+      case Change.StoredInline stored ->
+          throw new IllegalArgumentException(stored + " is for the log of the store only");
       case Change.DeleteInline(InodeId inode) -> {
         Slot slot = hold(inode, sequence, null);
         slot.inline = Bytes.EMPTY;

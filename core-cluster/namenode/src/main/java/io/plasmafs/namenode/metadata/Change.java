@@ -19,6 +19,7 @@ public sealed interface Change {
       case PutExtent c -> c.inode();
       case DeleteExtent c -> c.inode();
       case PutInline c -> c.inode();
+      case StoredInline c -> c.inode();
       case DeleteInline c -> c.inode();
       case PutXattr c -> c.inode();
       case DeleteXattr c -> c.inode();
@@ -45,6 +46,10 @@ public sealed interface Change {
 
   /// The whole content of a small file.
   record PutInline(InodeId inode, Bytes content) implements Change {}
+
+  /// The whole content of a small file, which the store has put already, under the number of the
+  /// commit that carries this. Only the store makes it, for its log.
+  record StoredInline(InodeId inode) implements Change {}
 
   /// The content is no longer kept inline.
   record DeleteInline(InodeId inode) implements Change {}

@@ -11,7 +11,8 @@ import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes batches durable: one insert each, on a connection of its own. Used by one thread.
+/// Makes batches durable: one statement each, which puts the row of the log and the contents of
+/// small files, on a connection of its own. Used by one thread.
 ///
 /// **Fencing.** The insert takes its row from `coordinator`, only if epoch and session there are
 /// still ours, and locks that row (`FOR SHARE`) until it commits. Raising either number updates the
@@ -27,12 +28,22 @@ import org.slf4j.LoggerFactory;
 /// which.
 final class Appender implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
-  private static final int MAX_PAYLOAD_BYTES = 512 << 20;
+  private static final int MAX_BATCH_BYTES = 512 << 20;
 
   private static final String APPEND =
       """
       INSERT INTO commit_log (last_sequence, first_sequence, epoch, payload)
       SELECT ?, ?, epoch, ? FROM coordinator WHERE epoch = ? AND session = ? FOR SHARE
+      """;
+  private static final String APPEND_WITH_CONTENTS =
+      """
+      WITH me AS MATERIALIZED (
+          SELECT epoch FROM coordinator WHERE epoch = ? AND session = ? FOR SHARE),
+        contents AS (
+          INSERT INTO small_file (inode, version, content)
+          SELECT c.* FROM me, unnest(?::int8[], ?::int8[], ?::bytea[]) c)
+      INSERT INTO commit_log (last_sequence, first_sequence, epoch, payload)
+      SELECT ?, ?, epoch, ? FROM me
       """;
   private static final String NEW_SESSION =
       "UPDATE coordinator SET session = session + 1 WHERE epoch = ? RETURNING session";
@@ -55,11 +66,12 @@ final class Appender implements AutoCloseable {
     FENCED
   }
 
-  /// Returns when the batch is durable; answers its size in the log.
+  /// Returns when the batch is durable; answers its size, contents included.
   ///
   /// @throws StoreException UNAVAILABLE, FENCED, BROKEN: it is not in the log and will not be;
   ///   UNKNOWN: that could not be found out in time, and nothing can be appended any more
-  int append(CommitBatch batch) {
+  long append(SplitBatch split) {
+    CommitBatch batch = split.logged();
     if (undecided) {
       throw new StoreException(
           StoreException.Kind.UNKNOWN,
@@ -72,14 +84,15 @@ final class Appender implements AutoCloseable {
     }
     String what = "appending commits " + batch.first() + " to " + batch.last();
     byte[] payload = LogCodec.encode(batch);
-    if (payload.length > MAX_PAYLOAD_BYTES) {
+    long bytes = payload.length + split.contentBytes();
+    if (bytes > MAX_BATCH_BYTES) {
       throw new StoreException(
           StoreException.Kind.BROKEN,
           what
               + ": a batch of "
-              + payload.length
+              + bytes
               + " bytes is too large, at most "
-              + MAX_PAYLOAD_BYTES
+              + MAX_BATCH_BYTES
               + " are possible");
     }
     long end = System.nanoTime() + patience.toNanos();
@@ -93,7 +106,7 @@ final class Appender implements AutoCloseable {
             undecided = false;
             LOG.info("{}: the log {} it", what, logged ? "has" : "does not have");
             if (logged) {
-              return payload.length;
+              return bytes;
             }
           }
           if (!mine) {
@@ -101,13 +114,13 @@ final class Appender implements AutoCloseable {
           }
         }
         sent = true;
-        Attempt attempt = insert(batch, payload);
+        Attempt attempt = insert(split, payload);
         sent = false;
         link.calm();
         if (attempt == Attempt.FENCED) {
           throw fenced(what);
         }
-        return payload.length;
+        return bytes;
       } catch (SQLException e) {
         SqlState state = SqlState.of(e);
         if (state == SqlState.RECONNECT) {
@@ -162,7 +175,22 @@ final class Appender implements AutoCloseable {
     }
   }
 
-  private Attempt insert(CommitBatch batch, byte[] payload) throws SQLException {
+  private Attempt insert(SplitBatch split, byte[] payload) throws SQLException {
+    CommitBatch batch = split.logged();
+    if (!split.contents().isEmpty()) {
+      Connection connection = link.connection();
+      try (PreparedStatement statement = connection.prepareStatement(APPEND_WITH_CONTENTS)) {
+        statement.setLong(1, epoch);
+        statement.setLong(2, session);
+        statement.setArray(3, split.inodes(connection));
+        statement.setArray(4, split.versions(connection));
+        statement.setArray(5, split.bytes(connection));
+        statement.setLong(6, batch.last());
+        statement.setLong(7, batch.first());
+        statement.setBytes(8, payload);
+        return statement.executeUpdate() == 1 ? Attempt.DONE : Attempt.FENCED;
+      }
+    }
     try (PreparedStatement statement = link.connection().prepareStatement(APPEND)) {
       statement.setLong(1, batch.last());
       statement.setLong(2, batch.first());

@@ -77,8 +77,8 @@ final class Applier implements AutoCloseable {
 
   private volatile LongConsumer listener = sequence -> {};
 
-  /// A batch and its size in the log.
-  private record Appended(CommitBatch batch, int bytes, long nanos) {}
+  /// A batch and its size, which memory holds until it is applied.
+  private record Appended(CommitBatch batch, long bytes, long nanos) {}
 
   /// A row of the log.
   private record Logged(long first, long last, long bytes) {
@@ -155,7 +155,9 @@ final class Applier implements AutoCloseable {
   // --- while it runs ---
 
   /// Hands over a batch that is in the log.
-  void offer(CommitBatch batch, int bytes) {
+  ///
+  /// @param bytes its size, with the contents that are stored already
+  void offer(CommitBatch batch, long bytes) {
     lock.lock();
     try {
       lastOfferedNanos = System.nanoTime();

@@ -20,14 +20,14 @@ import java.util.TreeMap;
 /// What several commits in a row do to the tables: of each row, the last that was said of it. An
 /// absent value means that the row is to be deleted.
 ///
-/// The order of use is: delete [#deletedInodes] with all that belongs to them, then the rows with
-/// absent values, then put the others.
+/// The order of use is: delete [#deletedInodes] with their extents and extended attributes, then
+/// the rows with absent values, then put the others.
 final class ChangeWindow {
   private final Map<Long, InodeRecord> inodes = new HashMap<>();
   private final Set<Long> deletedInodes = new HashSet<>();
   private final Map<EntryKey, Optional<InodeId>> entries = new HashMap<>();
   private final Map<Long, Map<Long, Optional<Extent>>> extents = new HashMap<>();
-  private final Map<Long, Optional<Bytes>> contents = new HashMap<>();
+  private final Map<Long, Content> contents = new HashMap<>();
   private final Map<Long, Map<XattrName, Optional<Bytes>>> xattrs = new HashMap<>();
   private final Map<CommitToken, Long> tokens = new LinkedHashMap<>();
   private long first = -1;
@@ -36,6 +36,12 @@ final class ChangeWindow {
 
   /// A name in a directory.
   record EntryKey(long directory, Name name) {}
+
+  /// The last that was said of the inline content of a file: what it had before is superseded.
+  ///
+  /// @param version number of the commit that said it
+  /// @param unstored bytes that are to be put; absent if they were, or if it has no content
+  record Content(long version, Optional<Bytes> unstored) {}
 
   /// Takes the next commit.
   void add(ChangeSet commit) {
@@ -50,18 +56,18 @@ final class ChangeWindow {
     commit.token().ifPresent(token -> tokens.put(token, commit.sequence()));
     changes += commit.changes().size();
     for (Change change : commit.changes()) {
-      add(change);
+      add(commit.sequence(), change);
     }
   }
 
-  private void add(Change change) {
+  private void add(long sequence, Change change) {
     switch (change) {
       case Change.PutInode(InodeRecord inode) -> inodes.put(inode.id().value(), inode);
       case Change.DeleteInode(InodeId inode) -> {
         long id = inode.value();
         inodes.remove(id);
         extents.remove(id);
-        contents.remove(id);
+        contents.put(id, new Content(sequence, Optional.empty()));
         xattrs.remove(id);
         deletedInodes.add(id);
       }
@@ -74,8 +80,11 @@ final class ChangeWindow {
       case Change.DeleteExtent(InodeId inode, long index) ->
           extentsOf(inode).put(index, Optional.empty());
       case Change.PutInline(InodeId inode, Bytes content) ->
-          contents.put(inode.value(), Optional.of(content));
-      case Change.DeleteInline(InodeId inode) -> contents.put(inode.value(), Optional.empty());
+          contents.put(inode.value(), new Content(sequence, Optional.of(content)));
+      case Change.StoredInline(InodeId inode) ->
+          contents.put(inode.value(), new Content(sequence, Optional.empty()));
+      case Change.DeleteInline(InodeId inode) ->
+          contents.put(inode.value(), new Content(sequence, Optional.empty()));
       case Change.PutXattr(InodeId inode, XattrName name, Bytes value) ->
           xattrsOf(inode).put(name, Optional.of(value));
       case Change.DeleteXattr(InodeId inode, XattrName name) ->
@@ -126,7 +135,7 @@ final class ChangeWindow {
     return extents;
   }
 
-  Map<Long, Optional<Bytes>> contents() {
+  Map<Long, Content> contents() {
     return contents;
   }
 

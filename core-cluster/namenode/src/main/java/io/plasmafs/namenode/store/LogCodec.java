@@ -58,6 +58,7 @@ final class LogCodec {
   private static final int DELETE_INLINE = 8;
   private static final int PUT_XATTR = 9;
   private static final int DELETE_XATTR = 10;
+  private static final int STORED_INLINE = 11;
 
   private LogCodec() {}
 
@@ -127,6 +128,10 @@ final class LogCodec {
         out.kind(PUT_INLINE);
         out.number(inode.value());
         out.bytes(content.unsafeArray());
+      }
+      case Change.StoredInline(InodeId inode) -> {
+        out.kind(STORED_INLINE);
+        out.number(inode.value());
       }
       case Change.DeleteInline(InodeId inode) -> {
         out.kind(DELETE_INLINE);
@@ -259,6 +264,7 @@ final class LogCodec {
       case PUT_EXTENT -> new Change.PutExtent(in.inode(), extent(in));
       case DELETE_EXTENT -> new Change.DeleteExtent(in.inode(), in.number());
       case PUT_INLINE -> new Change.PutInline(in.inode(), Bytes.wrap(in.bytes(Integer.MAX_VALUE)));
+      case STORED_INLINE -> new Change.StoredInline(in.inode());
       case DELETE_INLINE -> new Change.DeleteInline(in.inode());
       case PUT_XATTR ->
           new Change.PutXattr(

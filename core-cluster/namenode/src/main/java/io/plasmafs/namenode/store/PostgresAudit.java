@@ -43,7 +43,10 @@ final class PostgresAudit implements MetadataAudit {
           WHERE e.parent = i.id AND c.type = 2) ELSE 0 END,
         (SELECT count(*) FROM extent x WHERE x.inode = i.id),
         (SELECT coalesce(sum(x.count), 0) FROM extent x WHERE x.inode = i.id),
-        coalesce((SELECT octet_length(s.content) FROM small_file s WHERE s.inode = i.id), -1)
+        coalesce((
+          SELECT octet_length(s.content) FROM small_file s
+          WHERE s.inode = i.id AND s.version <= (SELECT sequence FROM applied)
+          ORDER BY s.version DESC LIMIT 1), -1)
       FROM inode i
       """;
   private static final String ENTRIES =

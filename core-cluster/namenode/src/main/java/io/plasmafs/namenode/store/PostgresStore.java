@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
 /// The metadata in a PostgreSQL database.
 ///
 /// ```
-/// append ──> Appender ── insert ──> commit_log          one thread, one connection
+/// append ──> Appender ── insert ──> commit_log,         one thread, one connection
+///                │                  small_file
 ///                │ batch
 ///                v
 ///             Applier ── sets of rows ──> the tables    one thread, one connection
@@ -246,8 +247,9 @@ public final class PostgresStore implements MetadataStore {
         () -> {
           now.applier().awaitRoom();
           batch.commits().forEach(commit -> commit.token().ifPresent(tokens::add));
-          int bytes = now.appender().append(batch);
-          now.applier().offer(batch, bytes);
+          SplitBatch split = SplitBatch.of(batch);
+          long bytes = now.appender().append(split);
+          now.applier().offer(split.logged(), bytes);
           return nothing();
         });
   }

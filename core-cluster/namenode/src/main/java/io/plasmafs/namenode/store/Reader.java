@@ -72,11 +72,15 @@ final class Reader implements AutoCloseable {
               AND index + count > k.first OFFSET 0) e
           ORDER BY k.n, e.index
           """;
+  // What is appended and not yet applied is there as well.
   static final String CONTENTS =
       """
       SELECT k.n, s.content
       FROM unnest(?::int8[]) WITH ORDINALITY AS k(inode, n)
-      CROSS JOIN LATERAL (SELECT content FROM small_file WHERE inode = k.inode OFFSET 0) s
+      CROSS JOIN LATERAL (
+        SELECT content FROM small_file
+        WHERE inode = k.inode AND version <= (SELECT sequence FROM applied)
+        ORDER BY version DESC LIMIT 1) s
       """;
   static final String XATTRS =
       """

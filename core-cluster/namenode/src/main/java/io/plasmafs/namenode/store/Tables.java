@@ -59,6 +59,13 @@ final class Tables {
         CROSS JOIN LATERAL (
           SELECT ctid FROM extent WHERE inode = k.inode AND index = k.index OFFSET 0) e))
       """;
+  static final String DELETE_SUPERSEDED_CONTENTS =
+      """
+      DELETE FROM small_file WHERE ctid = ANY (ARRAY(
+        SELECT s.ctid FROM unnest(?::int8[], ?::int8[]) AS k(inode, version)
+        CROSS JOIN LATERAL (
+          SELECT ctid FROM small_file WHERE inode = k.inode AND version < k.version OFFSET 0) s))
+      """;
   static final String DELETE_XATTRS =
       """
       DELETE FROM xattr WHERE ctid = ANY (ARRAY(
@@ -80,9 +87,8 @@ final class Tables {
   }
 
   private static void deleteInodes(Connection connection, ChangeWindow window) throws SQLException {
-    String[][] tables = {
-      {"inode", "id"}, {"extent", "inode"}, {"small_file", "inode"}, {"xattr", "inode"}
-    };
+    // Their contents are superseded like others.
+    String[][] tables = {{"inode", "id"}, {"extent", "inode"}, {"xattr", "inode"}};
     for (String[] table : tables) {
       Columns rows =
           new Columns(
@@ -246,27 +252,30 @@ final class Tables {
     return text.append('}').toString();
   }
 
+  /// Contents are in their table before they get here, but for those of a log that an earlier
+  /// release has written.
   private static void contents(Connection connection, ChangeWindow window) throws SQLException {
-    Columns deletes =
-        new Columns(connection, "DELETE FROM small_file WHERE inode = ANY (?::int8[])", "int8");
+    Columns superseded = new Columns(connection, DELETE_SUPERSEDED_CONTENTS, "int8", "int8");
     Columns puts =
         new Columns(
             connection,
             """
-            INSERT INTO small_file (inode, content) SELECT * FROM unnest(?::int8[], ?::bytea[])
-            ON CONFLICT (inode) DO UPDATE SET content = excluded.content
+            INSERT INTO small_file (inode, version, content)
+            SELECT * FROM unnest(?::int8[], ?::int8[], ?::bytea[])
+            ON CONFLICT (inode, version) DO NOTHING
             """,
             "int8",
+            "int8",
             "bytea");
-    for (Map.Entry<Long, Optional<Bytes>> file : window.contents().entrySet()) {
-      if (file.getValue().isPresent()) {
-        byte[] content = file.getValue().get().unsafeArray();
-        puts.add(content.length, file.getKey(), content);
-      } else {
-        deletes.add(0, file.getKey());
+    for (Map.Entry<Long, ChangeWindow.Content> file : window.contents().entrySet()) {
+      long version = file.getValue().version();
+      superseded.add(0, file.getKey(), version);
+      if (file.getValue().unstored().isPresent()) {
+        byte[] bytes = file.getValue().unstored().get().unsafeArray();
+        puts.add(bytes.length, file.getKey(), version, bytes);
       }
     }
-    deletes.flush();
+    superseded.flush();
     puts.flush();
   }
 

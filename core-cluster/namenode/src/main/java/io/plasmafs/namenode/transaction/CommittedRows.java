@@ -35,6 +35,7 @@ public final class CommittedRows implements Rows {
       case Change.PutExtent content -> {}
       case Change.DeleteExtent content -> {}
       case Change.PutInline content -> {}
+      case Change.StoredInline content -> {}
       case Change.DeleteInline content -> {}
       case Change.PutXattr content -> {}
       case Change.DeleteXattr content -> {}

@@ -158,6 +158,7 @@ public final class Audit {
       case Change.PutExtent c -> Map.entry(c.inode(), c.extent().index());
       case Change.DeleteExtent c -> Map.entry(c.inode(), c.index());
       case Change.PutInline c -> Map.entry(c.inode(), "inline");
+      case Change.StoredInline c -> throw new AssertionError(c);
       case Change.DeleteInline c -> Map.entry(c.inode(), "inline");
       case Change.PutXattr c -> Map.entry(c.inode(), c.name());
       case Change.DeleteXattr c -> Map.entry(c.inode(), c.name());

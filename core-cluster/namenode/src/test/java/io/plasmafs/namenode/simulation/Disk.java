@@ -96,6 +96,7 @@ public final class Disk {
         }
       }
       case Change.PutInline(InodeId inode, Bytes content) -> inline.put(inode, content);
+      case Change.StoredInline stored -> throw new AssertionError(stored);
       case Change.DeleteInline(InodeId inode) -> inline.remove(inode);
       case Change.PutXattr(InodeId inode, XattrName name, Bytes value) ->
           xattrs.computeIfAbsent(inode, i -> new TreeMap<>()).put(name, value);

@@ -94,6 +94,7 @@ final class State {
         case Change.PutExtent(InodeId i, Extent extent) -> node.runs.put(extent.index(), extent);
         case Change.DeleteExtent(InodeId i, long index) -> node.runs.remove(index);
         case Change.PutInline(InodeId i, Bytes content) -> node.inline = content;
+        case Change.StoredInline c -> throw new AssertionError(c);
         case Change.DeleteInline c -> node.inline = Bytes.EMPTY;
         case Change.PutXattr(InodeId i, XattrName name, Bytes value) ->
             node.xattrs.put(name, value);

@@ -8,6 +8,7 @@ import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
 import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.CommitBatch;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -48,9 +49,23 @@ class ChangeWindowTest {
         new Change.PutExtent(inode, Samples.extent(1)));
     commit(2, new Change.DeleteInode(inode));
     assertThat(window.inodes()).isEmpty();
-    assertThat(window.contents()).isEmpty();
+    assertThat(window.contents())
+        .containsOnly(Map.entry(5L, new ChangeWindow.Content(2, Optional.empty())));
     assertThat(window.extents()).isEmpty();
     assertThat(window.deletedInodes()).containsExactly(5L);
+  }
+
+  @Test
+  void whateverIsSaidLastOfAContentSupersedesWhatWasThereBefore() {
+    Bytes bytes = Bytes.wrap(new byte[] {1});
+    commit(7, new Change.PutInline(new InodeId(1), bytes), new Change.StoredInline(new InodeId(2)));
+    commit(8, new Change.PutInline(new InodeId(2), bytes), new Change.StoredInline(new InodeId(3)));
+    commit(9, new Change.DeleteInline(new InodeId(1)));
+    assertThat(window.contents())
+        .containsOnly(
+            Map.entry(1L, new ChangeWindow.Content(9, Optional.empty())),
+            Map.entry(2L, new ChangeWindow.Content(8, Optional.of(bytes))),
+            Map.entry(3L, new ChangeWindow.Content(8, Optional.empty())));
   }
 
   @Test

@@ -56,6 +56,7 @@ final class MapModel {
       case Change.DeleteExtent(InodeId inode, long index) ->
           extents.computeIfAbsent(inode.value(), i -> new TreeMap<>()).remove(index);
       case Change.PutInline(InodeId inode, Bytes content) -> contents.put(inode.value(), content);
+      case Change.StoredInline stored -> throw new AssertionError(stored);
       case Change.DeleteInline(InodeId inode) -> contents.remove(inode.value());
       case Change.PutXattr(InodeId inode, XattrName name, Bytes value) ->
           xattrs.computeIfAbsent(inode.value(), i -> new TreeMap<>()).put(name, value);

@@ -32,6 +32,7 @@ class PlansTest {
         Reader.TOKENS,
         Tables.DELETE_ENTRIES,
         Tables.DELETE_EXTENTS,
+        Tables.DELETE_SUPERSEDED_CONTENTS,
         Tables.DELETE_XATTRS
       })
   void eachKeyIsLookedUpInTheIndex(String sql) throws SQLException {

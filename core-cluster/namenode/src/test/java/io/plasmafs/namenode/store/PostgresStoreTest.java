@@ -21,6 +21,7 @@ import io.plasmafs.namenode.metadata.DatanodeRecord;
 import io.plasmafs.namenode.metadata.Fetch;
 import io.plasmafs.namenode.metadata.FileExtent;
 import io.plasmafs.namenode.metadata.InodeRecord;
+import io.plasmafs.namenode.metadata.MetadataAudit;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import io.plasmafs.namenode.metadata.StoreException;
 import java.sql.Connection;
@@ -30,6 +31,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -196,6 +198,61 @@ class PostgresStoreTest {
     }
     assertThat(open.fetch(new Fetch.OfInode(new InodeId(7)))).isEmpty();
     assertThat(open.fetch(new Fetch.OfInode(new InodeId(8)))).isPresent();
+  }
+
+  /// Contents are in their table before the rest of their commit is.
+  @Test
+  void contentsShowWhenTheirCommitIsApplied() throws Exception {
+    Open open = open();
+    InodeId inode = new InodeId(7);
+    Bytes before = Bytes.wrap(new byte[] {1});
+    Bytes after = Bytes.wrap(new byte[1 << 20]);
+    open.commit(
+        Samples.batch(
+            1, 1, new Change.PutInode(Samples.file(7, 1)), new Change.PutInline(inode, before)));
+    try (Connection blocker =
+            DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password());
+        Statement statement = blocker.createStatement()) {
+      blocker.setAutoCommit(false);
+      statement.execute("SELECT * FROM applied FOR UPDATE");
+      open.append(
+          Samples.batch(
+              1,
+              2,
+              new Change.PutInline(inode, after),
+              new Change.PutInline(new InodeId(8), after)));
+      open.append(Samples.batch(1, 3, new Change.DeleteInline(new InodeId(8))));
+      assertThat(open.store().lag().bytes()).isGreaterThan(1 << 20);
+      assertThat(ask("SELECT count(*) FROM small_file")).isEqualTo(3);
+      assertThat(open.fetch(new Fetch.OfInline(inode))).contains(before);
+      assertThat(open.fetch(new Fetch.OfInline(new InodeId(8)))).isEmpty();
+      try (MetadataAudit audit = open.store().audit(InodeId.NONE)) {
+        audit.inodes(file -> assertThat(file.inlineBytes()).isEqualTo(1));
+      }
+      blocker.rollback();
+    }
+    open.progress().await(3);
+    assertThat(open.fetch(new Fetch.OfInline(inode))).contains(after);
+    assertThat(open.fetch(new Fetch.OfInline(new InodeId(8)))).isEmpty();
+    assertThat(ask("SELECT count(*) FROM small_file")).isEqualTo(1);
+    try (MetadataAudit audit = open.store().audit(InodeId.NONE)) {
+      audit.inodes(file -> assertThat(file.inlineBytes()).isEqualTo(after.length()));
+    }
+  }
+
+  /// Earlier releases had contents in the log.
+  @Test
+  void contentsInTheLogAreApplied() throws Exception {
+    Open open = open();
+    InodeId inode = new InodeId(7);
+    open.commit(Samples.batch(1, 1, new Change.PutInline(inode, Bytes.EMPTY)));
+    open.store().close();
+    Bytes content = Bytes.wrap(new byte[] {1, 2, 3});
+    byte[] payload = LogCodec.encode(Samples.batch(1, 2, new Change.PutInline(inode, content)));
+    run("INSERT INTO commit_log VALUES (2, 2, 1, '\\x" + HexFormat.of().formatHex(payload) + "')");
+    Open second = open();
+    assertThat(second.fetch(new Fetch.OfInline(inode))).contains(content);
+    assertThat(ask("SELECT count(*) FROM small_file")).isEqualTo(1);
   }
 
   @Test
@@ -434,7 +491,12 @@ class PostgresStoreTest {
             long sequence = start;
             while (true) {
               try {
-                old.append(Samples.batch(epoch, sequence + 1));
+                long next = sequence + 1;
+                old.append(
+                    next % 2 == 0
+                        ? Samples.batch(epoch, next)
+                        : Samples.batch(
+                            epoch, next, new Change.PutInline(new InodeId(next), Bytes.EMPTY)));
                 sequence++;
               } catch (java.util.concurrent.CompletionException e) {
                 assertThat(e)
@@ -448,7 +510,9 @@ class PostgresStoreTest {
           });
       old.progress().await(start + 1 + round * 10L);
       Open young = open();
-      assertThat(young.state().sequence()).isEqualTo(acknowledged.get(60, TimeUnit.SECONDS));
+      long last = acknowledged.get(60, TimeUnit.SECONDS);
+      assertThat(young.state().sequence()).isEqualTo(last);
+      assertThat(ask("SELECT count(*) FROM small_file")).isEqualTo((last + 1) / 2);
       young.store().close();
     }
   }
