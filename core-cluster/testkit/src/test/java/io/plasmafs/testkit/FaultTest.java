@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Datanodes and the namenode go away at bad moments.
@@ -116,6 +117,48 @@ class FaultTest {
       client.write("/later", content);
       assertThat(client.readAll("/later")).isEqualTo(content);
     }
+  }
+
+  /// A datanode refuses the first of several pieces and would take the next, which leaves a gap
+  /// then: it does not know the keys of tickets yet and learns them between the two. It is well,
+  /// and there is none to take its place.
+  @ParameterizedTest
+  @EnumSource
+  void whoRefusesOnePieceIsNotLostForThoseBehindIt(WriteOptions.FanOut fanOut) {
+    byte[] content = bytes(3 << 20);
+    AtomicBoolean refuses = new AtomicBoolean();
+    try (TestCluster cluster =
+            TestCluster.options().datanodes(1).blockSize(4 << 20).replication(2).start();
+        PlasmaClient client = cluster.connectWithoutCache()) {
+      int unusedNumber =
+          cluster.addDatanode(file -> onceRefusing(Disk.local().open(file), refuses));
+      cluster.awaitDatanodes(2);
+      FsPath path = FsPath.of("/file");
+      for (int round = 0; round < 5; round++) {
+        refuses.set(true);
+        var unused =
+            client.write(
+                Location.of(path), ByteBuffer.wrap(content), WriteOptions.DEFAULT.with(fanOut));
+        assertThat(refuses).isFalse();
+        assertThat(client.extents(path))
+            .allSatisfy(extent -> assertThat(extent.replicas()).hasSize(2));
+        assertThat(client.readAll("/file")).isEqualTo(content);
+      }
+    }
+  }
+
+  private static DiskFile onceRefusing(DiskFile real, AtomicBoolean refuses) {
+    return (DiskFile)
+        Proxy.newProxyInstance(
+            DiskFile.class.getClassLoader(),
+            new Class<?>[] {DiskFile.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("write") && refuses.getAndSet(false)) {
+                Thread.sleep(100); // until the pieces behind this one are here, too
+                throw new FsException(FsStatus.ETICKET, "the ticket is not good now");
+              }
+              return method.invoke(real, arguments);
+            });
   }
 
   private static DiskFile onceUnstable(DiskFile real, AtomicBoolean fails) {
