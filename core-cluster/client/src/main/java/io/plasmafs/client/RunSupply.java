@@ -158,10 +158,20 @@ final class RunSupply {
   }
 
   private List<GrantedExtent> allocate(long index, int count) {
-    return SpacePatience.ask(() ->
-        usable(
-            Outcomes.expect(Outcome.Allocation.class, transaction.execute(allocation(index, count)))
-                .extents()));
+    try {
+      return SpacePatience.ask(() ->
+          usable(
+              Outcomes.expect(
+                      Outcome.Allocation.class, transaction.execute(allocation(index, count)))
+                  .extents()));
+    } catch (FsException e) {
+      if (e.status() != FsStatus.ENONODE || avoided.isEmpty()) {
+        throw e;
+      }
+      // Why they are avoided is known here only.
+      throw new FsException(
+          e.status(), e.getMessage() + " (" + datanodes.failures(avoided) + ")", e);
+    }
   }
 
   private List<GrantedExtent> usable(List<GrantedExtent> extents) {

@@ -70,7 +70,9 @@ class FaultTest {
               () -> {
                 out.write(bytes(20 << 20));
               })
-          .isInstanceOf(IOException.class);
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("1 of these are to be avoided")
+          .hasMessageContaining("Cannot connect to " + cluster.address(0));
       assertThatThrownBy(out::close).isInstanceOf(IOException.class);
       assertThat(client.exists("/file")).isFalse();
     }
