@@ -115,7 +115,6 @@ final class RecordAssembler {
   /// Memory for the next bytes of a long record, as a view with a reference of its own. What is
   /// read into it has to be fed next.
   Optional<ByteBuf> room() {
-    takeWhole();
     ByteBuf record = whole;
     if (record == null) {
       return Optional.empty();
@@ -125,13 +124,16 @@ final class RecordAssembler {
     return Optional.of(view);
   }
 
-  /// Takes memory for all of the record, if that is worth it, and brings there what has arrived.
-  private void takeWhole() {
+  /// Takes memory for all of the record, if that is worth it, and brings there what has arrived
+  /// before.
+  ///
+  /// @param arriving bytes that are here now
+  private void takeWhole(int arriving) {
     if (whole != null
         || !last
         || recordBytes < WHOLE_FROM
-        || fragmentLeft < SLICE_FROM
-        || bytesHeld() < recordBytes / trust) {
+        || fragmentLeft - arriving < SLICE_FROM
+        || bytesHeld() + arriving < recordBytes / trust) {
       return;
     }
     ByteBuf record = memory.take(recordBytes);
@@ -167,7 +169,7 @@ final class RecordAssembler {
           }
           continue;
         }
-        takeWhole();
+        takeWhole(length);
         keep(in, length);
         fragmentLeft -= length;
       }
