@@ -6,8 +6,6 @@ import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.Ticket;
 import io.plasmafs.protocol.TicketMac;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,16 +19,22 @@ import java.util.function.LongSupplier;
 /// the same key the one with the latest estimate counts.
 ///
 /// Ended transactions are remembered until all keys have expired that were good when they ended.
-/// There is room for a number of them; when it is full, messages with more are refused, and the
-/// coordinator knows that these tickets are not withdrawn.
+/// There is room for many of them; when it is full, messages with more are refused, and the
+/// coordinator knows that these tickets are not withdrawn. It can start afresh then, with keys none
+/// of which was good before: all earlier tickets are dead, nothing needs to be remembered, and no
+/// earlier key is taken any more.
 public final class KeyRing {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final String cluster;
-  private final int endedCapacity;
   private final LongSupplier nanoTime;
   private volatile State state = new State(Optional.empty(), 0, Map.of());
-  private final Map<Long, Long> ended = new LinkedHashMap<>(); // when to forget; guarded by itself
+  private final int endedPages;
+  private final Object installing = new Object();
+
+  // Guarded by installing.
+  private EndedTransactions ended;
+  private int firstKeyId = Integer.MIN_VALUE; // of this epoch that is taken
 
   /// A key as the coordinator handed it over. Its content stays with who made it.
   ///
@@ -44,11 +48,12 @@ public final class KeyRing {
 
   private record State(Optional<DatanodeId> datanode, long epoch, Map<Integer, HeldKey> keys) {}
 
-  /// @param endedCapacity most ended transactions that are remembered
+  /// @param endedPages memory for ended transactions: pages of 8,192 successive numbers
   /// @param nanoTime a monotonic clock
-  public KeyRing(String cluster, int endedCapacity, LongSupplier nanoTime) {
+  public KeyRing(String cluster, int endedPages, LongSupplier nanoTime) {
     this.cluster = cluster;
-    this.endedCapacity = endedCapacity;
+    this.endedPages = endedPages;
+    this.ended = new EndedTransactions(endedPages);
     this.nanoTime = nanoTime;
   }
 
@@ -65,10 +70,11 @@ public final class KeyRing {
   /// From now on tickets of this epoch, made with these keys, are good, and no others.
   ///
   /// @param endedTransactions whose tickets are withdrawn
-  /// @throws FsException ECOORD if a later epoch has begun, ELIMIT if so many ended transactions
-  ///   cannot be remembered; then nothing has changed
+  /// @throws FsException ECOORD if a later epoch has begun, or the coordinator has started afresh
+  ///   with later keys; ELIMIT if so many ended transactions cannot be remembered. Then nothing has
+  ///   changed
   public void install(DatanodeId datanode, long epoch, List<Key> keys, long[] endedTransactions) {
-    synchronized (ended) {
+    synchronized (installing) {
       State before = state;
       if (epoch < before.epoch()) {
         throw new FsException(
@@ -76,21 +82,17 @@ public final class KeyRing {
             "keys of epoch " + epoch + " come too late: epoch " + before.epoch() + " has begun");
       }
       boolean sameEpoch = epoch == before.epoch();
-      long now = millis();
-      if (!sameEpoch) {
-        ended.clear();
-      }
-      forget(now);
-      if (ended.size() + endedTransactions.length > endedCapacity) {
+      int firstId = keys.stream().mapToInt(key -> key.mac().keyId()).min().orElse(firstKeyId);
+      if (sameEpoch && firstId < firstKeyId) {
         throw new FsException(
-            FsStatus.ELIMIT,
-            "of "
-                + ended.size()
-                + " ended transactions none can be forgotten yet, "
-                + endedTransactions.length
-                + " more are beyond the limit of "
-                + endedCapacity);
+            FsStatus.ECOORD,
+            "key " + firstId + " comes too late: only those from " + firstKeyId + " on are good");
       }
+      boolean isFresh =
+          !sameEpoch
+              || !keys.isEmpty()
+                  && keys.stream().noneMatch(key -> before.keys().containsKey(key.mac().keyId()));
+      long now = millis();
       Map<Integer, HeldKey> held = new HashMap<>();
       for (Key key : keys) {
         long offset = key.expiresMillis() - key.lifetimeMillis() - now;
@@ -107,18 +109,18 @@ public final class KeyRing {
       for (HeldKey key : before.keys().values()) {
         forgetAt = Math.max(forgetAt, key.expiresMillis() - key.offsetMillis());
       }
-      for (long transaction : endedTransactions) {
-        ended.remove(transaction); // to the end of the order
-        ended.put(transaction, forgetAt);
+      EndedTransactions known = isFresh ? new EndedTransactions(endedPages) : ended;
+      known.forget(now);
+      if (!known.add(endedTransactions, forgetAt)) {
+        throw new FsException(
+            FsStatus.ELIMIT,
+            "there is no room for "
+                + endedTransactions.length
+                + " more ended transactions, and none of the earlier can be forgotten yet");
       }
+      ended = known;
+      firstKeyId = isFresh ? firstId : firstKeyId;
       state = new State(Optional.of(datanode), epoch, Map.copyOf(held));
-    }
-  }
-
-  private void forget(long now) {
-    Iterator<Long> deadlines = ended.values().iterator();
-    while (deadlines.hasNext() && deadlines.next() < now) {
-      deadlines.remove();
     }
   }
 
@@ -164,8 +166,8 @@ public final class KeyRing {
               + " on");
     }
     if (ticket.transaction() != 0) {
-      synchronized (ended) {
-        if (ended.containsKey(ticket.transaction())) {
+      synchronized (installing) {
+        if (ended.contains(ticket.transaction())) {
           throw refused("is withdrawn: its transaction has ended");
         }
       }

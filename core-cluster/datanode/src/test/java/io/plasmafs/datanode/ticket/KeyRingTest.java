@@ -23,7 +23,7 @@ class KeyRingTest {
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
   private long nanos = -123_456_789_000L;
-  private final KeyRing ring = new KeyRing("test", 1000, () -> nanos);
+  private final KeyRing ring = new KeyRing("test", 100, () -> nanos);
   private final TicketMac key = key("test", 7);
   private Ticket good = grant(key, ME, 5, 100, 10, 42, Right.WRITE, 9, COORDINATOR + 60_000);
 
@@ -279,14 +279,49 @@ class KeyRingTest {
   @Test
   void endedTransactionsAreForgottenWhenTheirTicketsAreDeadAndNotBefore() {
     List<KeyRing.Key> keys = List.of(new KeyRing.Key(key, 100_000, COORDINATOR + 100_000));
-    ring.install(ME, 5, keys, LongStream.range(0, 1000).toArray());
-    assertThatThrownBy(() -> ring.install(ME, 5, keys, new long[] {5000}))
-        .isInstanceOfSatisfying(
-            FsException.class, e -> assertThat(e.status()).isEqualTo(FsStatus.ELIMIT));
+    fill(keys);
     pass(100_001);
     List<KeyRing.Key> later =
-        List.of(new KeyRing.Key(key("test", 8), 100_000, COORDINATOR + 200_001));
-    ring.install(ME, 5, later, new long[] {5000});
+        List.of(keys.get(0), new KeyRing.Key(key("test", 8), 100_000, COORDINATOR + 200_001));
+    ring.install(ME, 5, later, new long[] {AFTER_ALL});
+  }
+
+  private static final long AFTER_ALL = 100 * EndedTransactions.PAGE;
+
+  /// Uses up the room for ended transactions.
+  private void fill(List<KeyRing.Key> keys) {
+    ring.install(ME, 5, keys, LongStream.range(0, AFTER_ALL).toArray());
+    assertThatThrownBy(() -> ring.install(ME, 5, keys, new long[] {AFTER_ALL}))
+        .isInstanceOfSatisfying(
+            FsException.class, e -> assertThat(e.status()).isEqualTo(FsStatus.ELIMIT));
+    assertRefused(good, Right.WRITE, 100, 1);
+  }
+
+  @Test
+  void aFreshStartNeedsNoMemoryOfWhatEndedBefore() {
+    List<KeyRing.Key> keys = List.of(new KeyRing.Key(key, 100_000, COORDINATOR + 100_000));
+    fill(keys);
+    TicketMac next = key("test", 8);
+    List<KeyRing.Key> fresh = List.of(new KeyRing.Key(next, 100_000, COORDINATOR + 100_000));
+    ring.install(ME, 5, fresh, new long[] {AFTER_ALL});
+    assertRefused(good, Right.WRITE, 100, 1);
+    assertRefused(
+        grant(next, ME, 5, 100, 10, 42, Right.WRITE, AFTER_ALL, good.expiresMillis()),
+        Right.WRITE,
+        100,
+        1);
+    ring.admit(
+        grant(next, ME, 5, 100, 10, 42, Right.WRITE, AFTER_ALL + 1, good.expiresMillis()),
+        Right.WRITE,
+        100,
+        1);
+
+    // The earlier keys were under way for long: with them what ended would be good again.
+    assertThatThrownBy(() -> ring.install(ME, 5, keys, new long[0]))
+        .isInstanceOfSatisfying(
+            FsException.class, e -> assertThat(e.status()).isEqualTo(FsStatus.ECOORD));
+    assertRefused(good, Right.WRITE, 100, 1);
+    install(6, 100_000, key);
   }
 
   @Test

@@ -420,8 +420,16 @@ public final class DatanodeRegistry {
     member.isSending = false;
     Announcement said = member.announced;
     if (failure != null) {
-      log.warn("{} did not take its keys: {}", member.describe(), rootMessage(failure));
+      Throwable cause = rootCause(failure);
+      log.warn(
+          "{} did not take its keys: {}",
+          member.describe(),
+          cause instanceof FsException fs
+              ? fs.status() + " " + fs.getMessage()
+              : "" + cause.getMessage());
       member.nextSendNanos = now + RETRY_NANOS;
+      // It cannot remember all whose tickets are withdrawn. With new keys alone it need not.
+      member.needsFreshKeys |= cause instanceof FsException fs && fs.status() == FsStatus.ELIMIT;
       review(member, now);
       return;
     }
@@ -451,16 +459,14 @@ public final class DatanodeRegistry {
     review(member, now);
   }
 
-  private static String rootMessage(Throwable failure) {
+  private static Throwable rootCause(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null
         && cause.getMessage() != null
         && cause.getMessage().startsWith(cause.getCause().getClass().getName())) {
       cause = cause.getCause();
     }
-    return cause instanceof FsException fs
-        ? fs.status() + " " + fs.getMessage()
-        : "" + cause.getMessage();
+    return cause;
   }
 
   /// Notices that a member's state has changed, and lets the block map know.

@@ -99,15 +99,15 @@ class DatanodeRegistryTest {
     }
 
     private final List<KeysMessage> sent = new ArrayList<>();
-    private boolean refusing;
+    private FsStatus refusing = FsStatus.OK;
     private final List<CompletableFuture<Void>> held = new ArrayList<>();
     private boolean holding;
 
     @Override
     public CompletableFuture<Void> sendKeys(KeysMessage message) {
       sent.add(message);
-      if (refusing) {
-        return CompletableFuture.failedFuture(new FsException(FsStatus.ECOORD, "higher epoch"));
+      if (refusing != FsStatus.OK) {
+        return CompletableFuture.failedFuture(new FsException(refusing, "as it was told to"));
       }
       if (holding) {
         CompletableFuture<Void> answer = new CompletableFuture<>();
@@ -201,14 +201,31 @@ class DatanodeRegistryTest {
 
   @Test
   void aDatanodeThatRefusesItsKeysIsAskedAgainAndNotUsed() {
-    links.refusing = true;
+    links.refusing = FsStatus.ECOORD;
     Announcement said = announcement(STORE_A, 1, "a", 10);
     registry.announce(said).join();
     pass(Duration.ofSeconds(3), said);
     assertThat(state(STORE_A)).isEqualTo(Datanode.State.NEW);
     assertThat(links.sent).hasSizeBetween(2, 5);
-    links.refusing = false;
+    links.refusing = FsStatus.OK;
     pass(Duration.ofSeconds(2), said);
+    assertThat(state(STORE_A)).isEqualTo(Datanode.State.ALIVE);
+  }
+
+  @Test
+  void aDatanodeThatCannotRememberAllThatEndedStartsAfresh() {
+    Announcement said = announcement(STORE_A, 1, "a", 10);
+    registry.announce(said).join();
+    int first = ring.newest().id();
+    writers.granted(1, 77, clock.millis() + 60_000);
+    writers.ended(77);
+    links.refusing = FsStatus.ELIMIT;
+    pass(Duration.ofSeconds(1), said);
+    assertThat(links.last().ended()).containsExactly(77L);
+    links.refusing = FsStatus.OK;
+    pass(Duration.ofSeconds(2), said);
+    assertThat(links.last().ended()).isEmpty();
+    assertThat(links.last().keys()).allSatisfy(k -> assertThat(k.id()).isGreaterThan(first));
     assertThat(state(STORE_A)).isEqualTo(Datanode.State.ALIVE);
   }
 
