@@ -41,7 +41,7 @@ final class Appender implements AutoCloseable {
           SELECT epoch FROM coordinator WHERE epoch = ? AND session = ? FOR SHARE),
         contents AS (
           INSERT INTO small_file (inode, version, content)
-          SELECT c.* FROM me, unnest(?::int8[], ?::int8[], ?::bytea[]) c)
+          SELECT unnest(?::int8[]), unnest(?::int8[]), unnest(?::bytea[]) FROM me)
       INSERT INTO commit_log (last_sequence, first_sequence, epoch, payload)
       SELECT ?, ?, epoch, ? FROM me
       """;
@@ -66,11 +66,11 @@ final class Appender implements AutoCloseable {
     FENCED
   }
 
-  /// Returns when the batch is durable; answers its size, contents included.
+  /// Returns when the batch is durable; answers the size of its row in the log.
   ///
   /// @throws StoreException UNAVAILABLE, FENCED, BROKEN: it is not in the log and will not be;
   ///   UNKNOWN: that could not be found out in time, and nothing can be appended any more
-  long append(SplitBatch split) {
+  int append(SplitBatch split) {
     CommitBatch batch = split.logged();
     if (undecided) {
       throw new StoreException(
@@ -106,7 +106,7 @@ final class Appender implements AutoCloseable {
             undecided = false;
             LOG.info("{}: the log {} it", what, logged ? "has" : "does not have");
             if (logged) {
-              return bytes;
+              return payload.length;
             }
           }
           if (!mine) {
@@ -120,7 +120,7 @@ final class Appender implements AutoCloseable {
         if (attempt == Attempt.FENCED) {
           throw fenced(what);
         }
-        return bytes;
+        return payload.length;
       } catch (SQLException e) {
         SqlState state = SqlState.of(e);
         if (state == SqlState.RECONNECT) {

@@ -77,8 +77,11 @@ final class Applier implements AutoCloseable {
 
   private volatile LongConsumer listener = sequence -> {};
 
-  /// A batch and its size, which memory holds until it is applied.
-  private record Appended(CommitBatch batch, long bytes, long nanos) {}
+  /// A batch that waits.
+  ///
+  /// @param logBytes its row in the log
+  /// @param bytes that row and the contents, which the cache holds until it is applied
+  private record Appended(CommitBatch batch, long logBytes, long bytes, long nanos) {}
 
   /// A row of the log.
   private record Logged(long first, long last, long bytes) {
@@ -156,12 +159,14 @@ final class Applier implements AutoCloseable {
 
   /// Hands over a batch that is in the log.
   ///
-  /// @param bytes its size, with the contents that are stored already
-  void offer(CommitBatch batch, long bytes) {
+  /// @param logBytes its row there
+  /// @param contentBytes its contents, which are in their table
+  void offer(CommitBatch batch, long logBytes, long contentBytes) {
+    long bytes = logBytes + contentBytes;
     lock.lock();
     try {
       lastOfferedNanos = System.nanoTime();
-      waiting.add(new Appended(batch, bytes, lastOfferedNanos));
+      waiting.add(new Appended(batch, logBytes, bytes, lastOfferedNanos));
       waitingCommits += batch.commits().size();
       waitingBytes += bytes;
       if (waiting.size() == 1 || waitingBytes >= WORTH_BYTES) {
@@ -242,7 +247,7 @@ final class Applier implements AutoCloseable {
           for (ChangeSet commit : batch.commits()) {
             window.add(commit);
           }
-          remember(batch.first(), batch.last(), appended.bytes());
+          remember(batch.first(), batch.last(), appended.logBytes());
           bytes += appended.bytes();
         }
         applyWithPatience(window);
@@ -368,7 +373,7 @@ final class Applier implements AutoCloseable {
   private boolean advance(Connection connection, long before, long after) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "UPDATE applied SET sequence = ? WHERE epoch = ? AND sequence = ?")) {
+            "UPDATE applied SET sequence = ? WHERE one AND epoch = ? AND sequence = ?")) {
       statement.setLong(1, after);
       statement.setLong(2, epoch);
       statement.setLong(3, before);

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// What several commits in a row do to the tables: of each row, the last that was said of it. An
-/// absent value means that the row is to be deleted.
+/// absent value means that the row is to be deleted; of contents see [Content].
 ///
 /// The order of use is: delete [#deletedInodes] with their extents and extended attributes, then
 /// the rows with absent values, then put the others.

@@ -70,7 +70,8 @@ final class Link implements AutoCloseable {
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("prepareThreshold", "1");
     // Another coordinator's statement, or a stray session, must not block this one for ever.
-    properties.setProperty("options", "-c lock_timeout=10s " + options);
+    // Statements here are short: compiling one takes longer than running it.
+    properties.setProperty("options", "-c lock_timeout=10s -c jit=off " + options);
     return properties;
   }
 

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -29,7 +30,8 @@ final class PostgresAudit implements MetadataAudit {
       CREATE TEMPORARY TABLE audited ON COMMIT DROP AS
       WITH RECURSIVE below AS (
         SELECT ?::int8 AS id
-        UNION SELECT e.inode FROM below b JOIN entry e ON e.parent = b.id)
+        UNION SELECT e.inode FROM below b
+        CROSS JOIN LATERAL (SELECT inode FROM entry WHERE parent = b.id OFFSET 0) e)
       SELECT id FROM below
       """;
   private static final String INODES =
@@ -45,7 +47,7 @@ final class PostgresAudit implements MetadataAudit {
         (SELECT coalesce(sum(x.count), 0) FROM extent x WHERE x.inode = i.id),
         coalesce((
           SELECT octet_length(s.content) FROM small_file s
-          WHERE s.inode = i.id AND s.version <= (SELECT sequence FROM applied)
+          WHERE s.inode = i.id AND s.version <= (SELECT sequence FROM applied WHERE one)
           ORDER BY s.version DESC LIMIT 1), -1)
       FROM inode i
       """;
@@ -145,6 +147,8 @@ final class PostgresAudit implements MetadataAudit {
 
   @Override
   public void inodes(Visitor<InodeAudit> visitor) throws InterruptedException {
+    // The plan holds for all of the look, however the tables grow meanwhile.
+    set("enable_seqscan", "off");
     each(
         INODES + only("i.id") + " ORDER BY i.id",
         row ->
@@ -164,6 +168,15 @@ final class PostgresAudit implements MetadataAudit {
                 row.getLong(13),
                 row.getLong(14)),
         visitor);
+    set("enable_seqscan", "on");
+  }
+
+  private void set(String name, String value) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET LOCAL " + name + " = " + value);
+    } catch (SQLException e) {
+      throw SqlState.notDone("setting " + name, e);
+    }
   }
 
   @Override

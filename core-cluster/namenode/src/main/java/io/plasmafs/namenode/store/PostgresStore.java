@@ -52,6 +52,17 @@ public final class PostgresStore implements MetadataStore {
   private static final long REPLAY_CHANGES = 20_000;
   private static final int MAX_WAITING_CALLS = 1000;
 
+  /// The inodes are looked up one by one, or each page would go through all of them anew.
+  static final String EXTENTS_AFTER =
+      """
+      SELECT e.inode, i.replication, e.index, e.count, e.generation, e.datanodes, e.first_blocks,
+        ''::bytea
+      FROM extent e
+      CROSS JOIN LATERAL (
+        SELECT replication FROM inode WHERE id = e.inode AND nlink > 0 OFFSET 0) i
+      WHERE (e.inode, e.index) > (?, ?) ORDER BY e.inode, e.index LIMIT ?
+      """;
+
   private final StoreSettings settings;
   private final Link control;
   private final ThreadPoolExecutor appending;
@@ -248,8 +259,8 @@ public final class PostgresStore implements MetadataStore {
           now.applier().awaitRoom();
           batch.commits().forEach(commit -> commit.token().ifPresent(tokens::add));
           SplitBatch split = SplitBatch.of(batch);
-          long bytes = now.appender().append(split);
-          now.applier().offer(split.logged(), bytes);
+          int logBytes = now.appender().append(split);
+          now.applier().offer(split.logged(), logBytes, split.contentBytes());
           return nothing();
         });
   }
@@ -354,12 +365,7 @@ public final class PostgresStore implements MetadataStore {
           deadline(),
           connection -> {
             List<FileExtent> page = new ArrayList<>();
-            try (PreparedStatement statement =
-                connection.prepareStatement(
-                    "SELECT e.inode, i.replication, e.index, e.count, e.generation, e.datanodes,"
-                        + " e.first_blocks, ''::bytea FROM extent e JOIN inode i ON i.id = e.inode"
-                        + " WHERE (e.inode, e.index) > (?, ?) AND i.nlink > 0"
-                        + " ORDER BY e.inode, e.index LIMIT ?")) {
+            try (PreparedStatement statement = connection.prepareStatement(EXTENTS_AFTER)) {
               statement.setLong(1, inode.value());
               statement.setLong(2, index);
               statement.setInt(3, limit);

@@ -79,7 +79,7 @@ final class Reader implements AutoCloseable {
       FROM unnest(?::int8[]) WITH ORDINALITY AS k(inode, n)
       CROSS JOIN LATERAL (
         SELECT content FROM small_file
-        WHERE inode = k.inode AND version <= (SELECT sequence FROM applied)
+        WHERE inode = k.inode AND version <= (SELECT sequence FROM applied WHERE one)
         ORDER BY version DESC LIMIT 1) s
       """;
   static final String XATTRS =

@@ -13,8 +13,8 @@ import java.time.Duration;
 /// @param retainedCommits applied commits are kept in the log up to this number ...
 /// @param retainedBytes ... and this size
 /// @param retainedTokens tokens of this many last commits are kept
-/// @param maxLagBytes appends wait while more than this is in the log and not yet in the tables. In
-///   memory it takes several times as much
+/// @param maxLagBytes appends wait while more than this, contents of small files included, is not
+///   yet in the tables. In memory it takes several times as much
 public record StoreSettings(
     String jdbcUrl,
     String user,

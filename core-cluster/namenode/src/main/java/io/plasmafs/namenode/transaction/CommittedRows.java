@@ -35,7 +35,8 @@ public final class CommittedRows implements Rows {
       case Change.PutExtent content -> {}
       case Change.DeleteExtent content -> {}
       case Change.PutInline content -> {}
-      case Change.StoredInline content -> {}
+      case Change.StoredInline stored ->
+          throw new IllegalArgumentException(stored + " is for the log of the store only");
       case Change.DeleteInline content -> {}
       case Change.PutXattr content -> {}
       case Change.DeleteXattr content -> {}

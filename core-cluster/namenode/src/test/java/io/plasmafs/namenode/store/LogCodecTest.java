@@ -15,7 +15,9 @@ class LogCodecTest {
   void whatIsEncodedIsDecodedAgain() throws Exception {
     for (int i = 0; i < 500; i++) {
       CommitBatch batch = samples.randomBatch(1 + samples.random().nextInt(9), 1 + i * 10L);
+      CommitBatch logged = SplitBatch.of(batch).logged();
       assertThat(LogCodec.decode(LogCodec.encode(batch))).as("seed %d", seed).isEqualTo(batch);
+      assertThat(LogCodec.decode(LogCodec.encode(logged))).as("seed %d", seed).isEqualTo(logged);
     }
   }
 

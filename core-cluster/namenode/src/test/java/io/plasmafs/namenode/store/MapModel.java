@@ -105,6 +105,11 @@ final class MapModel {
         (token, sequence) -> assertThat(store.commitOf(token).join()).contains(sequence));
   }
 
+  /// How many files have inline content.
+  int contents() {
+    return contents.size();
+  }
+
   private Optional<InodeRecord> inode(long id) {
     return Optional.ofNullable(inodes.get(id));
   }

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -237,6 +238,40 @@ class PostgresStoreTest {
     assertThat(ask("SELECT count(*) FROM small_file")).isEqualTo(1);
     try (MetadataAudit audit = open.store().audit(InodeId.NONE)) {
       audit.inodes(file -> assertThat(file.inlineBytes()).isEqualTo(after.length()));
+    }
+  }
+
+  /// Of earlier releases, whose contents had no version.
+  @Test
+  void contentsOfBeforeCountUntilTheyAreReplaced() throws Exception {
+    StoreSettings earlier = Databases.empty();
+    Flyway.configure(Schema.class.getClassLoader())
+        .dataSource(earlier.jdbcUrl(), earlier.user(), earlier.password())
+        .locations("classpath:io/plasmafs/namenode/store/migration")
+        .target("2")
+        .load()
+        .migrate();
+    try (Connection connection =
+            DriverManager.getConnection(earlier.jdbcUrl(), earlier.user(), earlier.password());
+        Statement statement = connection.createStatement()) {
+      statement.execute("INSERT INTO small_file VALUES (7, '\\x01'), (8, '\\x02')");
+      Open open = open(earlier);
+      assertThat(open.fetch(new Fetch.OfInline(new InodeId(7))))
+          .contains(Bytes.wrap(new byte[] {1}));
+      open.commit(
+          Samples.batch(
+              1,
+              1,
+              new Change.DeleteInode(new InodeId(8)),
+              new Change.PutInline(new InodeId(7), Bytes.EMPTY)));
+      assertThat(open.fetch(new Fetch.OfInline(new InodeId(7)))).contains(Bytes.EMPTY);
+      try (ResultSet rows =
+          statement.executeQuery("SELECT count(*), min(inode), min(version) FROM small_file")) {
+        rows.next();
+        assertThat(rows.getLong(1)).isEqualTo(1);
+        assertThat(rows.getLong(2)).isEqualTo(7);
+        assertThat(rows.getLong(3)).isEqualTo(1);
+      }
     }
   }
 
@@ -608,7 +643,7 @@ class PostgresStoreTest {
         Statement statement = blocker.createStatement()) {
       blocker.setAutoCommit(false);
       statement.execute("SELECT * FROM coordinator FOR UPDATE");
-      appended = open.store().append(Samples.creations(1, 2, 1));
+      appended = open.store().append(smallFile(2));
       awaitTrue(WAITING_APPENDS + " = 1");
       run(
           "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity"
@@ -620,6 +655,7 @@ class PostgresStoreTest {
     appended.get(60, TimeUnit.SECONDS);
     open.progress().await(2);
     assertThat(ask("SELECT count(*) FROM commit_log WHERE last_sequence = 2")).isEqualTo(1);
+    assertThat(ask("SELECT count(*) FROM small_file WHERE version = 2")).isEqualTo(1);
     assertThat(ask("SELECT session FROM coordinator")).isEqualTo(2);
   }
 
@@ -634,7 +670,7 @@ class PostgresStoreTest {
         Statement statement = blocker.createStatement()) {
       blocker.setAutoCommit(false);
       statement.execute("UPDATE coordinator SET epoch = epoch + 1");
-      appended = open.store().append(Samples.creations(1, 2, 1));
+      appended = open.store().append(smallFile(2));
       awaitTrue(WAITING_APPENDS + " = 1");
       run(
           "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity"
@@ -643,6 +679,15 @@ class PostgresStoreTest {
     }
     assertThat(kindOf(appended)).isEqualTo(StoreException.Kind.FENCED);
     assertThat(ask("SELECT count(*) FROM commit_log")).isEqualTo(1);
+    assertThat(ask("SELECT count(*) FROM small_file")).isZero();
+  }
+
+  private static CommitBatch smallFile(long sequence) {
+    return Samples.batch(
+        1,
+        sequence,
+        new Change.PutInode(Samples.file(7, sequence)),
+        new Change.PutInline(new InodeId(7), Bytes.wrap(new byte[] {1})));
   }
 
   private static final String WAITING_APPENDS =

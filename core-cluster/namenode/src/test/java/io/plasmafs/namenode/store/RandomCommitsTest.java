@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.plasmafs.namenode.metadata.CommitBatch;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import io.plasmafs.postgres.TemporaryPostgres;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /// Random commits against a model in memory, with starts and crashes in between.
 class RandomCommitsTest {
   @Test
-  void theTablesAreWhatTheCommitsSayAcrossRestarts() {
+  void theTablesAreWhatTheCommitsSayAcrossRestarts() throws SQLException {
     long seed = System.nanoTime();
     System.out.println("RandomCommitsTest seed " + seed);
     Samples samples = new Samples(seed);
@@ -38,8 +43,20 @@ class RandomCommitsTest {
         if (batches > 0 && samples.random().nextBoolean()) {
           progress.await(sequence);
           model.compare(store, Samples.INODES);
+          assertThat(contents(settings)).as("seed %d", seed).isEqualTo(model.contents());
         }
       }
+    }
+  }
+
+  /// Rows with contents, seen or not.
+  private static int contents(StoreSettings settings) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password());
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT count(*) FROM small_file")) {
+      rows.next();
+      return rows.getInt(1);
     }
   }
 
