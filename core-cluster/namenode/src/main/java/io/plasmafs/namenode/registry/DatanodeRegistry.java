@@ -457,6 +457,9 @@ public final class DatanodeRegistry {
           engine.writers().acknowledged(id, upTo);
         });
     review(member, now);
+    if (message.ended().size() == MAX_ENDED) {
+      sendKeys(member, now); // there are probably more
+    }
   }
 
   private static Throwable rootCause(Throwable failure) {

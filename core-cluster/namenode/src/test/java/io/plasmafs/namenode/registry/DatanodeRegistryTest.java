@@ -284,6 +284,22 @@ class DatanodeRegistryTest {
   }
 
   @Test
+  void anyNumberIsWithdrawnAtOnceInMessagesOfBoundedSize() {
+    Announcement said = announcement(STORE_A, 1, "a", 10);
+    registry.announce(said).join();
+    int ended = 2 * DatanodeRegistry.MAX_ENDED + 10;
+    for (long transaction = 1; transaction <= ended; transaction++) {
+      writers.granted(transaction, transaction, clock.millis() + 60_000);
+      writers.ended(transaction);
+    }
+    int before = links.sent.size();
+    pass(Duration.ofSeconds(1), said);
+    assertThat(links.sent.subList(before, links.sent.size()))
+        .extracting(message -> message.ended().size())
+        .containsExactly(DatanodeRegistry.MAX_ENDED, DatanodeRegistry.MAX_ENDED, 10);
+  }
+
+  @Test
   void aDatanodeTooFarBehindWithWithdrawalsStartsAfresh() {
     Announcement said = announcement(STORE_A, 1, "a", 10);
     registry.announce(said).join();
