@@ -115,6 +115,7 @@ final class RecordAssembler {
   /// Memory for the next bytes of a long record, as a view with a reference of its own. What is
   /// read into it has to be fed next.
   Optional<ByteBuf> room() {
+    takeWhole();
     ByteBuf record = whole;
     if (record == null) {
       return Optional.empty();
@@ -124,16 +125,13 @@ final class RecordAssembler {
     return Optional.of(view);
   }
 
-  /// Takes memory for all of the record, if that is worth it, and brings there what has arrived
-  /// before.
-  ///
-  /// @param arriving bytes that are here now
-  private void takeWhole(int arriving) {
+  /// Takes memory for all of the record, if that is worth it, and brings there what has arrived.
+  private void takeWhole() {
     if (whole != null
         || !last
         || recordBytes < WHOLE_FROM
-        || fragmentLeft - arriving < SLICE_FROM
-        || bytesHeld() + arriving < recordBytes / trust) {
+        || fragmentLeft < SLICE_FROM
+        || bytesHeld() < recordBytes / trust) {
       return;
     }
     ByteBuf record = memory.take(recordBytes);
@@ -169,7 +167,7 @@ final class RecordAssembler {
           }
           continue;
         }
-        takeWhole(length);
+        takeWhole();
         keep(in, length);
         fragmentLeft -= length;
       }
