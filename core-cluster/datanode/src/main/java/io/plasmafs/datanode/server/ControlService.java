@@ -40,6 +40,7 @@ public final class ControlService implements AutoCloseable {
   private final KeyRing keys;
   private final ControlProof proof;
   private final Nonces nonces;
+  private final Nonces nonceOfKeys;
   private final Traffic traffic;
   private final IntSupplier connections;
 
@@ -59,12 +60,14 @@ public final class ControlService implements AutoCloseable {
       KeyRing keys,
       ControlProof proof,
       Nonces nonces,
+      Nonces nonceOfKeys,
       Traffic traffic,
       IntSupplier connections) {
     this.store = store;
     this.keys = keys;
     this.proof = proof;
     this.nonces = nonces;
+    this.nonceOfKeys = nonceOfKeys;
     this.traffic = traffic;
     this.connections = connections;
   }
@@ -81,7 +84,7 @@ public final class ControlService implements AutoCloseable {
 
   private void keys(keys_args arguments, RpcCall call, ReplySink reply) {
     try {
-      proof.verify(arguments, nonces);
+      proof.verify(arguments, nonceOfKeys);
       if (!arguments.cluster.equals(store.cluster())
           || !arguments.identity.equals(store.identity())) {
         throw new FsException(

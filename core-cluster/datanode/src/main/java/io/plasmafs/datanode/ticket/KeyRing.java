@@ -20,9 +20,9 @@ import java.util.function.LongSupplier;
 ///
 /// Ended transactions are remembered until all keys have expired that were good when they ended.
 /// There is room for many of them; when it is full, messages with more are refused, and the
-/// coordinator knows that these tickets are not withdrawn. It can start afresh then, with keys none
-/// of which was good before: all earlier tickets are dead, nothing needs to be remembered, and no
-/// earlier key is taken any more.
+/// coordinator knows that these tickets are not withdrawn. It can start afresh then, with keys
+/// later than all that were ever good here: all earlier tickets are dead, and nothing needs to be
+/// remembered. Keys without the newest that was held come from a message that is late.
 public final class KeyRing {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -34,7 +34,7 @@ public final class KeyRing {
 
   // Guarded by installing.
   private EndedTransactions ended;
-  private int firstKeyId = Integer.MIN_VALUE; // of this epoch that is taken
+  private int newestKeyId; // ever held in this epoch
 
   /// A key as the coordinator handed it over. Its content stays with who made it.
   ///
@@ -70,9 +70,9 @@ public final class KeyRing {
   /// From now on tickets of this epoch, made with these keys, are good, and no others.
   ///
   /// @param endedTransactions whose tickets are withdrawn
-  /// @throws FsException ECOORD if a later epoch has begun, or the coordinator has started afresh
-  ///   with later keys; ELIMIT if so many ended transactions cannot be remembered. Then nothing has
-  ///   changed
+  /// @param keys with numbers that grow within an epoch
+  /// @throws FsException ECOORD if a later epoch has begun, or a later key was held; ELIMIT if so
+  ///   many ended transactions cannot be remembered. Then nothing has changed
   public void install(DatanodeId datanode, long epoch, List<Key> keys, long[] endedTransactions) {
     synchronized (installing) {
       State before = state;
@@ -82,16 +82,15 @@ public final class KeyRing {
             "keys of epoch " + epoch + " come too late: epoch " + before.epoch() + " has begun");
       }
       boolean sameEpoch = epoch == before.epoch();
-      int firstId = keys.stream().mapToInt(key -> key.mac().keyId()).min().orElse(firstKeyId);
-      if (sameEpoch && firstId < firstKeyId) {
+      int newestId = keys.stream().mapToInt(key -> key.mac().keyId()).max().orElse(newestKeyId);
+      if (sameEpoch && newestId < newestKeyId) {
         throw new FsException(
             FsStatus.ECOORD,
-            "key " + firstId + " comes too late: only those from " + firstKeyId + " on are good");
+            "keys up to " + newestId + " come too late: there was key " + newestKeyId);
       }
       boolean isFresh =
           !sameEpoch
-              || !keys.isEmpty()
-                  && keys.stream().noneMatch(key -> before.keys().containsKey(key.mac().keyId()));
+              || !keys.isEmpty() && keys.stream().allMatch(key -> key.mac().keyId() > newestKeyId);
       long now = millis();
       Map<Integer, HeldKey> held = new HashMap<>();
       for (Key key : keys) {
@@ -109,17 +108,17 @@ public final class KeyRing {
       for (HeldKey key : before.keys().values()) {
         forgetAt = Math.max(forgetAt, key.expiresMillis() - key.offsetMillis());
       }
-      EndedTransactions known = isFresh ? new EndedTransactions(endedPages) : ended;
-      known.forget(now);
-      if (!known.add(endedTransactions, forgetAt)) {
+      EndedTransactions remembered = isFresh ? new EndedTransactions(endedPages) : ended;
+      remembered.forget(now);
+      if (!remembered.add(endedTransactions, forgetAt)) {
         throw new FsException(
             FsStatus.ELIMIT,
             "there is no room for "
                 + endedTransactions.length
                 + " more ended transactions, and none of the earlier can be forgotten yet");
       }
-      ended = known;
-      firstKeyId = isFresh ? firstId : firstKeyId;
+      ended = remembered;
+      newestKeyId = newestId;
       state = new State(Optional.of(datanode), epoch, Map.copyOf(held));
     }
   }
@@ -167,6 +166,11 @@ public final class KeyRing {
     }
     if (ticket.transaction() != 0) {
       synchronized (installing) {
+        // What was ended is forgotten together with the keys: both are of the same moment.
+        if (state != now
+            && (state.epoch() != now.epoch() || !state.keys().containsKey(ticket.keyId()))) {
+          throw refused("is not made with a key that is good now");
+        }
         if (ended.contains(ticket.transaction())) {
           throw refused("is withdrawn: its transaction has ended");
         }

@@ -298,6 +298,37 @@ class KeyRingTest {
   }
 
   @Test
+  void messagesThatAreLateChangeNothing() {
+    TicketMac second = key("test", 8);
+    TicketMac third = key("test", 9);
+    install(5, 100_000, key, second);
+    ring.install(
+        ME,
+        5,
+        List.of(
+            new KeyRing.Key(second, 100_000, COORDINATOR + 100_000),
+            new KeyRing.Key(third, 100_000, COORDINATOR + 100_000)),
+        new long[] {9});
+    for (TicketMac[] late : new TicketMac[][] {{key}, {key, second}, {second}}) {
+      assertThatThrownBy(() -> install(5, 100_000, late))
+          .isInstanceOfSatisfying(
+              FsException.class, e -> assertThat(e.status()).isEqualTo(FsStatus.ECOORD));
+    }
+    assertRefused(good, Right.WRITE, 100, 1);
+    assertRefused(
+        grant(third, ME, 5, 100, 10, 42, Right.WRITE, 9, good.expiresMillis()),
+        Right.WRITE,
+        100,
+        1);
+    install(5, 100_000, third);
+    assertRefused(
+        grant(third, ME, 5, 100, 10, 42, Right.WRITE, 9, good.expiresMillis()),
+        Right.WRITE,
+        100,
+        1);
+  }
+
+  @Test
   void aFreshStartNeedsNoMemoryOfWhatEndedBefore() {
     List<KeyRing.Key> keys = List.of(new KeyRing.Key(key, 100_000, COORDINATOR + 100_000));
     fill(keys);

@@ -382,6 +382,7 @@ public final class DatanodeRegistry {
       member.firstKey = freshKey(member).id();
       member.needsFreshKeys = false;
       member.tookKeys = false;
+      member.startsAfresh = true;
     }
     long[] ended = withdrawals.after(member.withdrawnUpTo, MAX_ENDED);
     long upTo = member.withdrawnUpTo + ended.length;
@@ -397,6 +398,7 @@ public final class DatanodeRegistry {
             sent,
             LongStream.of(ended).boxed().toList());
     member.isSending = true;
+    member.newestSent = sent.get(sent.size() - 1).id();
     long start = said.start();
     links
         .sendKeys(message)
@@ -407,17 +409,14 @@ public final class DatanodeRegistry {
   /// A key that no ticket for this member was ever made with.
   private TicketKey freshKey(Member member) {
     TicketKey newest = keys.newest();
-    TicketKey had = member.newestKey;
-    if (newest.id() > member.firstKey && (had == null || newest.id() > had.id())) {
-      return newest;
-    }
-    return keys.rotate();
+    return newest.id() > member.newestSent ? newest : keys.rotate();
   }
 
   private void keysAnswered(
       Member member, KeysMessage message, long start, long upTo, @Nullable Throwable failure) {
     long now = nanoTime.getAsLong();
     member.isSending = false;
+    member.startsAfresh = false;
     Announcement said = member.announced;
     if (failure != null) {
       Throwable cause = rootCause(failure);
@@ -482,7 +481,7 @@ public final class DatanodeRegistry {
     member.state = after;
     if (after == Datanode.State.DEAD) {
       member.tookKeys = false;
-      member.needsFreshKeys = true;
+      member.needsFreshKeys |= !member.startsAfresh;
     }
     log.info("{} is {}, was {}", member.describe(), after, before);
     DatanodeId id = member.record.id();

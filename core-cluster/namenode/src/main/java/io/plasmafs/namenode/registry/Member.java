@@ -44,6 +44,13 @@ final class Member {
   int firstKey;
 
   boolean needsFreshKeys = true;
+
+  /// Whether a message with fresh keys is on its way.
+  boolean startsAfresh;
+
+  /// The newest key that was sent to it in this epoch, whether it took it or not.
+  int newestSent;
+
   boolean isSending;
   long nextSendNanos;
 

@@ -284,6 +284,27 @@ class DatanodeRegistryTest {
   }
 
   @Test
+  void aFreshStartIsMadeOnceHoweverLongItsAnswerTakes() {
+    Announcement said = announcement(STORE_A, 1, "a", 10);
+    registry.announce(said).join();
+    int first = ring.newest().id();
+    writers.granted(1, 77, clock.millis() + 60_000);
+    writers.ended(77);
+    links.refusing = FsStatus.ELIMIT;
+    pass(Duration.ofMillis(500), said);
+    links.refusing = FsStatus.OK;
+    links.holding = true;
+    int before = links.sent.size();
+    pass(Duration.ofSeconds(2), said);
+    assertThat(links.sent).hasSize(before + 1);
+    links.holding = false;
+    links.held.forEach(answer -> answer.complete(null));
+    pass(Duration.ofSeconds(2), said);
+    assertThat(state(STORE_A)).isEqualTo(Datanode.State.ALIVE);
+    assertThat(ring.newest().id()).isEqualTo(first + 1);
+  }
+
+  @Test
   void anyNumberIsWithdrawnAtOnceInMessagesOfBoundedSize() {
     Announcement said = announcement(STORE_A, 1, "a", 10);
     registry.announce(said).join();

@@ -43,7 +43,8 @@ class PlansTest {
     assertThat(plan.stream().filter(line -> line.contains("Index Cond")))
         .hasSameSizeAs(
             plan.stream()
-                .filter(line -> line.contains("Scan using") || line.contains("Bitmap Index Scan"))
+                .filter(line ->
+                    line.contains("Index") && line.contains("Scan") && !line.contains("Cond"))
                 .toList());
   }
 
