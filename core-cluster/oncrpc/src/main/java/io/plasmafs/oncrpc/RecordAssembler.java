@@ -40,6 +40,14 @@ final class RecordAssembler {
     }
   }
 
+  /// How far a peer is believed that says how long its record is.
+  interface Trust {
+    /// Whether memory for all of a long record may be taken.
+    ///
+    /// @param arrived bytes of it that are here
+    boolean suffices(int recordBytes, int arrived);
+  }
+
   /// Takes the records.
   interface Sink {
     /// Takes one record, and owns it from now on.
@@ -56,7 +64,7 @@ final class RecordAssembler {
 
   private final ByteBufAllocator allocator;
   private final RecordMemory memory;
-  private final int trust;
+  private final Trust trust;
   private final int maxRecordBytes;
   private final int maxFragments;
   private final Sink sink;
@@ -76,9 +84,8 @@ final class RecordAssembler {
   /// The part of `whole` that the socket was last to be read into.
   private @Nullable ByteBuf room;
 
-  /// @param trust memory of a long record is at most so many times what has arrived of it
   RecordAssembler(
-      ByteBufAllocator allocator, RecordMemory memory, int trust, RpcLimits limits, Sink sink) {
+      ByteBufAllocator allocator, RecordMemory memory, Trust trust, RpcLimits limits, Sink sink) {
     this.allocator = allocator;
     this.memory = memory;
     this.trust = trust;
@@ -131,7 +138,7 @@ final class RecordAssembler {
         || !last
         || recordBytes < WHOLE_FROM
         || fragmentLeft < SLICE_FROM
-        || bytesHeld() < recordBytes / trust) {
+        || !trust.suffices(recordBytes, bytesHeld())) {
       return;
     }
     ByteBuf record = memory.take(recordBytes);

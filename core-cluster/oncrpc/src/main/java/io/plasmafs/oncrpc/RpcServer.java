@@ -246,6 +246,11 @@ public final class RpcServer implements AutoCloseable {
     receivedBytes.addAndGet(bytes);
   }
 
+  /// Whether so many bytes more would not make it overloaded.
+  boolean hasRoom(long bytes) {
+    return receivedBytes.get() + bytes <= limits.maxReceivedBytes();
+  }
+
   boolean isOverloaded() {
     return receivedBytes.get() > limits.maxReceivedBytes();
   }

@@ -90,7 +90,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     this.channel = channel;
     this.allocator = channel.alloc();
     this.peer = Addresses.peer(channel);
-    this.assembler = new RecordAssembler(allocator, memory, TRUST, limits, this);
+    this.assembler = new RecordAssembler(allocator, memory, this::suffices, limits, this);
     channel.config().setRecvByteBufAllocator(new ReceiveBuffers(this::room));
     this.flush = new FlushGate(channel);
     this.outbox =
@@ -124,6 +124,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
     } finally {
       flush.readEnds();
     }
+  }
+
+  /// Whether memory for all of a record is taken: if a part of it is here, and the server, whose
+  /// other peers may be about to do the same, has room for it.
+  private boolean suffices(int recordBytes, int arrived) {
+    return arrived >= recordBytes / TRUST && server.hasRoom(recordBytes - arrived);
   }
 
   /// What was read before has to be fed before anything is read straight into a record.

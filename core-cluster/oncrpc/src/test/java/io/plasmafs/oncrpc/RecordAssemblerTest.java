@@ -24,12 +24,16 @@ class RecordAssemblerTest {
       new RecordAssembler(
           allocator,
           memory,
-          16,
+          RecordAssemblerTest::suffices,
           LIMITS,
           record -> {
             records.add(record);
             return true;
           });
+
+  private static boolean suffices(int recordBytes, int arrived) {
+    return arrived >= recordBytes / 16;
+  }
 
   @AfterEach
   void giveUpUnfinishedRecord() {
@@ -177,7 +181,7 @@ class RecordAssemblerTest {
         new RecordAssembler(
             allocator,
             memory,
-            16,
+            RecordAssemblerTest::suffices,
             LIMITS,
             record -> {
               taken.add(record);
