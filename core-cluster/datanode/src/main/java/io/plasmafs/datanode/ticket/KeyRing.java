@@ -167,8 +167,7 @@ public final class KeyRing {
     if (ticket.transaction() != 0) {
       synchronized (installing) {
         // What was ended is forgotten together with the keys: both are of the same moment.
-        if (state != now
-            && (state.epoch() != now.epoch() || !state.keys().containsKey(ticket.keyId()))) {
+        if (state.epoch() != now.epoch() || !state.keys().containsKey(ticket.keyId())) {
           throw refused("is not made with a key that is good now");
         }
         if (ended.contains(ticket.transaction())) {
