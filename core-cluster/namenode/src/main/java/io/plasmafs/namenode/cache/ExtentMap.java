@@ -2,27 +2,29 @@ package io.plasmafs.namenode.cache;
 
 import io.plasmafs.model.Extent;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
-/// The runs of one file, known by windows of [#WINDOW] blocks. Of a known window all runs that
-/// touch it are here.
+/// The runs of one file, known by ranges of blocks: of a known range all runs that touch it are
+/// here.
 final class ExtentMap {
-  /// Blocks that are asked for together.
+  /// Blocks that are asked for together, unless the file has no more than that anywhere. Ranges
+  /// begin and end at multiples of it, or at the end of all files.
   static final long WINDOW = 16384;
 
   private static final int BYTES_PER_EXTENT = 200;
 
   private final TreeMap<Long, Extent> runs = new TreeMap<>();
-  private final Set<Long> windows = new HashSet<>();
+
+  /// Ranges that are known, apart from each other: start to end.
+  private final TreeMap<Long, Long> known = new TreeMap<>();
+
   private boolean complete;
   private long bytes;
 
   long bytes() {
-    return bytes + 48L * windows.size();
+    return bytes + 48L * known.size();
   }
 
   void bornEmpty() {
@@ -30,17 +32,14 @@ final class ExtentMap {
   }
 
   /// The first block of the first window touching `first` to before `end` that is not known; -1 if
-  /// all is.
+  /// all of them are.
   long firstUnknown(long first, long end) {
     if (complete) {
       return -1;
     }
-    for (long w = first / WINDOW; w * WINDOW < end; w++) {
-      if (!windows.contains(w)) {
-        return w * WINDOW;
-      }
-    }
-    return -1;
+    Map.Entry<Long, Long> range = known.floorEntry(first);
+    long next = range == null ? first : Math.max(first, range.getValue());
+    return next < end ? next - next % WINDOW : -1;
   }
 
   /// The runs that touch blocks `first` to before `end`, which are known.
@@ -63,26 +62,29 @@ final class ExtentMap {
         : List.of(before.getValue());
   }
 
-  /// Takes over the store's answer for whole windows. A run that touches a window that was known
-  /// before is known already, or gone since.
+  /// Takes over the store's answer for a range. A run that touches one that was known before is
+  /// known already, or gone since.
   void learn(long first, long end, List<Extent> answer) {
     for (Extent extent : answer) {
       if (!complete && !touchesKnown(extent)) {
         put(extent);
       }
     }
-    for (long w = first / WINDOW; w * WINDOW < end; w++) {
-      windows.add(w);
+    long from = first;
+    long to = end;
+    for (Map.Entry<Long, Long> range = known.floorEntry(end);
+        range != null && range.getValue() >= first;
+        range = known.floorEntry(end)) {
+      from = Math.min(from, range.getKey());
+      to = Math.max(to, range.getValue());
+      known.remove(range.getKey());
     }
+    known.put(from, to);
   }
 
   private boolean touchesKnown(Extent extent) {
-    for (long w = extent.index() / WINDOW; w * WINDOW < extent.end(); w++) {
-      if (windows.contains(w)) {
-        return true;
-      }
-    }
-    return false;
+    Map.Entry<Long, Long> range = known.lowerEntry(extent.end());
+    return range != null && range.getValue() > extent.index();
   }
 
   void put(Extent extent) {

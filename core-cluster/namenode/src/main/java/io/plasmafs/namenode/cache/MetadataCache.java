@@ -118,7 +118,13 @@ public final class MetadataCache {
         slot == null || slot.extents == null
             ? first - first % ExtentMap.WINDOW
             : slot.extents.firstUnknown(first, end);
-    return block < 0 ? null : new Fetch.OfExtents(inode, block, block + ExtentMap.WINDOW);
+    if (block < 0) {
+      return null;
+    }
+    // A file of few blocks may be long all the same: what is a hole is found out at once.
+    boolean isSmall =
+        slot != null && slot.record != null && slot.record.blocks() <= ExtentMap.WINDOW;
+    return new Fetch.OfExtents(inode, block, isSmall ? Long.MAX_VALUE : block + ExtentMap.WINDOW);
   }
 
   /// The runs of a file that touch blocks `first` to before `end`, which are known.

@@ -4,9 +4,13 @@ import static io.plasmafs.namenode.engine.NamespaceTest.createFile;
 import static io.plasmafs.namenode.engine.NamespaceTest.mkdir;
 import static io.plasmafs.namenode.engine.NamespaceTest.mkdirs;
 import static io.plasmafs.namenode.engine.NamespaceTest.removeTree;
+import static io.plasmafs.namenode.engine.NamespaceTest.resize;
 import static io.plasmafs.namenode.engine.NamespaceTest.stat;
+import static io.plasmafs.namenode.engine.NamespaceTest.unlink;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plasmafs.model.Checksums;
+import io.plasmafs.model.Extent;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
@@ -22,7 +26,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What has lost its name is cleaned up behind everybody's back.
 final class CleaningTest {
@@ -91,6 +99,47 @@ final class CleaningTest {
         .allSatisfy(answer ->
             assertThat(answer.failure().orElseThrow().cause().status()).isEqualTo(FsStatus.ENOENT));
     assertThat(again.disk.inodes).hasSize(3);
+  }
+
+  /// A file of one block that is a million times as long as all blocks there are: to find its runs
+  /// takes no look at each of the holes.
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1L << 40})
+  void holesCostNothingHoweverLong(long block) {
+    World world = World.quiet();
+    Session root = world.root();
+    for (String path : List.of("/cut", "/unlinked")) {
+      world.ok(root, createFile(path), resize(path, block * World.BLOCK_SIZE));
+      world.begin(root, 1);
+      Outcome given =
+          world.ok(
+              root, 1, new Operation.Allocate(Location.of(path), block, 1, 1, List.of(), Set.of()));
+      Extent run = ((Outcome.Allocation) given).extents().get(0).extent();
+      world.ok(
+          root,
+          1,
+          new Operation.Attach(
+              Location.of(path), run.with(Checksums.of(0)), (block + 1) * World.BLOCK_SIZE));
+      var unused = world.commit(root, 1);
+      world.ok(root, resize(path, 1L << 60));
+    }
+    world.settle();
+
+    World again = new World(world.disk, MemoryStore.AT_ONCE, EngineLimits.DEFAULT);
+    Session later = again.root();
+    again.settle();
+    long before = again.disk.last();
+    again.ok(later, resize("/cut", 0));
+    assertThat(again.disk.extents.getOrDefault(again.disk.inodes.lastKey(), new TreeMap<>()))
+        .hasSize(1);
+    again.ok(later, unlink("/unlinked"));
+    for (int round = 0; round < 100 && again.disk.inodes.size() > 2; round++) {
+      again.pass(Duration.ofMillis(20));
+      again.settle();
+    }
+    assertThat(again.disk.inodes).hasSize(2);
+    assertThat(again.disk.extents.values()).allMatch(TreeMap::isEmpty);
+    assertThat(again.disk.last()).isLessThan(before + 6);
   }
 
   private static Compound compound(Operation operation) {
