@@ -23,7 +23,7 @@ public final class RequestBody implements ReadableByteChannel {
   private static final long TIME_NANOS = 60_000_000_000L;
 
   /// An answer may leave this much of the body unread without costing the connection.
-  private static final long MOST_DISCARDED = 256 << 10;
+  private static final long MOST_DISCARDED = 1 << 20;
 
   private static final long DISCARD_NANOS = 1_000_000_000L;
 
