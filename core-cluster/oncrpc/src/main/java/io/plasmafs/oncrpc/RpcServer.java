@@ -252,6 +252,6 @@ public final class RpcServer implements AutoCloseable {
   }
 
   boolean isOverloaded() {
-    return receivedBytes.get() > limits.maxReceivedBytes();
+    return !hasRoom(0);
   }
 }

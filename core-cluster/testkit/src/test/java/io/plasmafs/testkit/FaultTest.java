@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -150,30 +151,37 @@ class FaultTest {
   }
 
   private static DiskFile onceRefusing(DiskFile real, AtomicBoolean refuses) {
-    return (DiskFile)
-        Proxy.newProxyInstance(
-            DiskFile.class.getClassLoader(),
-            new Class<?>[] {DiskFile.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("write") && refuses.getAndSet(false)) {
-                Thread.sleep(100); // until the pieces behind this one are here, too
-                throw new FsException(FsStatus.ETICKET, "the ticket is not good now");
-              }
-              return method.invoke(real, arguments);
-            });
+    return onceFailing(
+        real,
+        "write",
+        refuses,
+        () -> {
+          Thread.sleep(100); // until the pieces behind this one are here, too
+          throw new FsException(FsStatus.ETICKET, "the ticket is not good now");
+        });
   }
 
   private static DiskFile onceUnstable(DiskFile real, AtomicBoolean fails) {
+    return onceFailing(
+        real,
+        "sync",
+        fails,
+        () -> {
+          throw new IOException("Input/output error");
+        });
+  }
+
+  /// A file that fails in this method, once each time that `fails` is set.
+  private static DiskFile onceFailing(
+      DiskFile real, String name, AtomicBoolean fails, Callable<Object> failure) {
     return (DiskFile)
         Proxy.newProxyInstance(
             DiskFile.class.getClassLoader(),
             new Class<?>[] {DiskFile.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("sync") && fails.getAndSet(false)) {
-                throw new IOException("Input/output error");
-              }
-              return method.invoke(real, arguments);
-            });
+            (proxy, method, arguments) ->
+                method.getName().equals(name) && fails.getAndSet(false)
+                    ? failure.call()
+                    : method.invoke(real, arguments));
   }
 
   /// A client stands still in the middle of a block for longer than its transaction may be idle.

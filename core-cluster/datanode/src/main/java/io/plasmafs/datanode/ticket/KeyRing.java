@@ -69,8 +69,8 @@ public final class KeyRing {
 
   /// From now on tickets of this epoch, made with these keys, are good, and no others.
   ///
-  /// @param endedTransactions whose tickets are withdrawn
   /// @param keys with numbers that grow within an epoch
+  /// @param endedTransactions whose tickets are withdrawn
   /// @throws FsException ECOORD if a later epoch has begun, or a later key was held; ELIMIT if so
   ///   many ended transactions cannot be remembered. Then nothing has changed
   public void install(DatanodeId datanode, long epoch, List<Key> keys, long[] endedTransactions) {

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 /// applied and the limits on transactions. However many they are, a part of the cache is left for
 /// all else: a request that needs several rows at a time would else never have them together.
 public final class MetadataCache {
+  /// Blocks of a file whose runs are asked for together.
+  public static final long EXTENT_WINDOW = ExtentMap.WINDOW;
+
   /// Of all names of a directory that are known, one costs at least so much.
   private static final int MIN_NAME_BYTES = DirectoryNames.BYTES_PER_NAME;
 
@@ -121,10 +124,14 @@ public final class MetadataCache {
     if (block < 0) {
       return null;
     }
-    // A file of few blocks may be long all the same: what is a hole is found out at once.
-    boolean isSmall =
-        slot != null && slot.record != null && slot.record.blocks() <= ExtentMap.WINDOW;
-    return new Fetch.OfExtents(inode, block, isSmall ? Long.MAX_VALUE : block + ExtentMap.WINDOW);
+    boolean atOnce = slot != null && slot.record != null && isFetchedAtOnce(slot.record);
+    return new Fetch.OfExtents(inode, block, atOnce ? Long.MAX_VALUE : block + EXTENT_WINDOW);
+  }
+
+  /// Whether all runs of a file are asked for together: it has few blocks, and may be long all the
+  /// same. What is a hole is found out at once then.
+  public static boolean isFetchedAtOnce(InodeRecord file) {
+    return file.blocks() <= EXTENT_WINDOW;
   }
 
   /// The runs of a file that touch blocks `first` to before `end`, which are known.

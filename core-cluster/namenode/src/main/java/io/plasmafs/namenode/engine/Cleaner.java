@@ -33,10 +33,6 @@ final class Cleaner {
 
   private static final long SLICE_BLOCKS = 65536;
 
-  /// Blocks that are looked for together; a file of no more is given up at once, however long its
-  /// holes are.
-  private static final long AT_ONCE_BLOCKS = 16384;
-
   /// For so many inodes at a time the store is asked for what is not in memory.
   private static final int MOST_LACKING = 16;
 
@@ -208,7 +204,8 @@ final class Cleaner {
     long end = inFile;
     // from the end, and giving up the size with it: the next slice finds less to look through
     while (end > 0 && inFile - end < SLICE_BLOCKS) {
-      long first = file.blocks() <= AT_ONCE_BLOCKS ? 0 : Math.max(0, end - AT_ONCE_BLOCKS);
+      long first =
+          MetadataCache.isFetchedAtOnce(file) ? 0 : Math.max(0, end - MetadataCache.EXTENT_WINDOW);
       for (var extent : view.extents(file.id(), first, end)) {
         freed += Math.min(end, extent.end()) - Math.max(first, extent.index());
       }

@@ -176,27 +176,33 @@ final class Appender implements AutoCloseable {
   }
 
   private Attempt insert(SplitBatch split, byte[] payload) throws SQLException {
-    CommitBatch batch = split.logged();
-    if (!split.contents().isEmpty()) {
-      Connection connection = link.connection();
-      try (PreparedStatement statement = connection.prepareStatement(APPEND_WITH_CONTENTS)) {
-        statement.setLong(1, epoch);
-        statement.setLong(2, session);
-        statement.setArray(3, split.inodes(connection));
-        statement.setArray(4, split.versions(connection));
-        statement.setArray(5, split.bytes(connection));
-        statement.setLong(6, batch.last());
-        statement.setLong(7, batch.first());
-        statement.setBytes(8, payload);
-        return statement.executeUpdate() == 1 ? Attempt.DONE : Attempt.FENCED;
-      }
-    }
+    return split.contents().isEmpty()
+        ? insert(split.logged(), payload)
+        : insertWithContents(split, payload);
+  }
+
+  private Attempt insert(CommitBatch batch, byte[] payload) throws SQLException {
     try (PreparedStatement statement = link.connection().prepareStatement(APPEND)) {
       statement.setLong(1, batch.last());
       statement.setLong(2, batch.first());
       statement.setBytes(3, payload);
       statement.setLong(4, epoch);
       statement.setLong(5, session);
+      return statement.executeUpdate() == 1 ? Attempt.DONE : Attempt.FENCED;
+    }
+  }
+
+  private Attempt insertWithContents(SplitBatch split, byte[] payload) throws SQLException {
+    Connection connection = link.connection();
+    try (PreparedStatement statement = connection.prepareStatement(APPEND_WITH_CONTENTS)) {
+      statement.setLong(1, epoch);
+      statement.setLong(2, session);
+      statement.setArray(3, split.inodes(connection));
+      statement.setArray(4, split.versions(connection));
+      statement.setArray(5, split.bytes(connection));
+      statement.setLong(6, split.logged().last());
+      statement.setLong(7, split.logged().first());
+      statement.setBytes(8, payload);
       return statement.executeUpdate() == 1 ? Attempt.DONE : Attempt.FENCED;
     }
   }

@@ -67,7 +67,7 @@ final class ChangeWindow {
         long id = inode.value();
         inodes.remove(id);
         extents.remove(id);
-        contents.put(id, new Content(sequence, Optional.empty()));
+        supersedeContent(inode, sequence);
         xattrs.remove(id);
         deletedInodes.add(id);
       }
@@ -81,15 +81,17 @@ final class ChangeWindow {
           extentsOf(inode).put(index, Optional.empty());
       case Change.PutInline(InodeId inode, Bytes content) ->
           contents.put(inode.value(), new Content(sequence, Optional.of(content)));
-      case Change.StoredInline(InodeId inode) ->
-          contents.put(inode.value(), new Content(sequence, Optional.empty()));
-      case Change.DeleteInline(InodeId inode) ->
-          contents.put(inode.value(), new Content(sequence, Optional.empty()));
+      case Change.StoredInline(InodeId inode) -> supersedeContent(inode, sequence);
+      case Change.DeleteInline(InodeId inode) -> supersedeContent(inode, sequence);
       case Change.PutXattr(InodeId inode, XattrName name, Bytes value) ->
           xattrsOf(inode).put(name, Optional.of(value));
       case Change.DeleteXattr(InodeId inode, XattrName name) ->
           xattrsOf(inode).put(name, Optional.empty());
     }
+  }
+
+  private void supersedeContent(InodeId inode, long sequence) {
+    contents.put(inode.value(), new Content(sequence, Optional.empty()));
   }
 
   private Map<Long, Optional<Extent>> extentsOf(InodeId inode) {

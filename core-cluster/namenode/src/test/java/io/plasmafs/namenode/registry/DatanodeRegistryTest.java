@@ -212,15 +212,21 @@ class DatanodeRegistryTest {
     assertThat(state(STORE_A)).isEqualTo(Datanode.State.ALIVE);
   }
 
-  @Test
-  void aDatanodeThatCannotRememberAllThatEndedStartsAfresh() {
+  /// A datanode that is alive, and then has no room for a transaction that has ended.
+  private Announcement cannotRemember(long transaction) {
     Announcement said = announcement(STORE_A, 1, "a", 10);
     registry.announce(said).join();
-    int first = ring.newest().id();
-    writers.granted(1, 77, clock.millis() + 60_000);
-    writers.ended(77);
+    writers.granted(1, transaction, clock.millis() + 60_000);
+    writers.ended(transaction);
     links.refusing = FsStatus.ELIMIT;
-    pass(Duration.ofSeconds(1), said);
+    pass(Duration.ofMillis(500), said);
+    return said;
+  }
+
+  @Test
+  void aDatanodeThatCannotRememberAllThatEndedStartsAfresh() {
+    int first = ring.newest().id();
+    Announcement said = cannotRemember(77);
     assertThat(links.last().ended()).containsExactly(77L);
     links.refusing = FsStatus.OK;
     pass(Duration.ofSeconds(2), said);
@@ -285,13 +291,8 @@ class DatanodeRegistryTest {
 
   @Test
   void aFreshStartIsMadeOnceHoweverLongItsAnswerTakes() {
-    Announcement said = announcement(STORE_A, 1, "a", 10);
-    registry.announce(said).join();
     int first = ring.newest().id();
-    writers.granted(1, 77, clock.millis() + 60_000);
-    writers.ended(77);
-    links.refusing = FsStatus.ELIMIT;
-    pass(Duration.ofMillis(500), said);
+    Announcement said = cannotRemember(77);
     links.refusing = FsStatus.OK;
     links.holding = true;
     int before = links.sent.size();
