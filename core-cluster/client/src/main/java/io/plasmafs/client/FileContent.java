@@ -3,10 +3,12 @@ package io.plasmafs.client;
 import io.plasmafs.client.cache.BlockCache;
 import io.plasmafs.client.cache.SliceKey;
 import io.plasmafs.model.Attributes;
+import io.plasmafs.model.Bytes;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.GrantedExtent;
+import io.plasmafs.model.InlineBlock;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
@@ -18,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /// The bytes of one file as a transaction sees them: the block list, fetched as it is needed, and
 /// the way from blocks to bytes.
@@ -52,7 +53,13 @@ final class FileContent implements AutoCloseable {
   private final boolean owned;
   private final Location where;
   private final Attributes attributes;
-  private final @Nullable ByteBuffer inline;
+
+  /// What of the file came with the metadata.
+  private final Optional<InlineBlock> inline;
+
+  /// Whether that is all of it but holes.
+  private final boolean whole;
+
   private final BlockCache cache;
 
   /// Whether the block list is that of the committed version in `attributes`: only then may its
@@ -86,14 +93,19 @@ final class FileContent implements AutoCloseable {
         new ReplicaRead.Origin(
             client.datanodePool(), cache, attributes.inode(), blockSize, sliceSize);
     this.committed = cache.isOn() && attributes.contentVersion() > 0;
-    this.inline =
-        switch (content.body()) {
-          case Outcome.Body.Inline(var bytes) -> bytes.buffer();
-          case Outcome.Body.Blocks blocks -> {
-            remember(0, PAGE_BLOCKS, blocks);
-            yield null;
-          }
-        };
+    switch (content.body()) {
+      case Outcome.Body.Inline(var bytes) -> {
+        this.inline =
+            bytes.length() == 0 ? Optional.empty() : Optional.of(new InlineBlock(0, bytes));
+        this.whole = true;
+        described.put(0L, Long.MAX_VALUE / blockSize);
+      }
+      case Outcome.Body.Blocks blocks -> {
+        this.inline = blocks.inline();
+        this.whole = false;
+        remember(0, PAGE_BLOCKS, blocks);
+      }
+    }
   }
 
   /// The content as `transaction` sees it at this moment.
@@ -152,7 +164,29 @@ final class FileContent implements AutoCloseable {
 
   /// The whole content, if it came with the metadata.
   Optional<ByteBuffer> inline() {
-    return Optional.ofNullable(inline).map(ByteBuffer::duplicate);
+    return whole
+        ? Optional.of(inline.map(InlineBlock::bytes).orElse(Bytes.EMPTY).buffer())
+        : Optional.empty();
+  }
+
+  /// The block of the file that came with the metadata.
+  Optional<InlineBlock> inlineBlock() {
+    return inline;
+  }
+
+  /// Whether a byte came with the metadata.
+  boolean isInline(long position) {
+    return inlineFrom(position) > 0;
+  }
+
+  /// How many bytes from `position` on came with the metadata.
+  private int inlineFrom(long position) {
+    if (inline.isEmpty()) {
+      return 0;
+    }
+    InlineBlock block = inline.get();
+    long into = position - block.index() * blockSize;
+    return into < 0 ? 0 : (int) Math.max(0, block.bytes().length() - into);
   }
 
   /// Reads up to `target.remaining()` bytes from `position` on.
@@ -214,7 +248,7 @@ final class FileContent implements AutoCloseable {
     if (source instanceof Transaction transaction) {
       transaction.keepAlive();
     }
-    int budget = inline == null ? length : 0;
+    int budget = whole ? 0 : length;
     if (must) {
       client.buffers().reserve(budget);
     } else if (!client.buffers().tryReserve(budget)) {
@@ -272,21 +306,18 @@ final class FileContent implements AutoCloseable {
   }
 
   private void plan(long position, int length, boolean remember, List<Part> parts) {
-    ByteBuffer all = inline;
-    if (all != null) {
-      int present = (int) Math.max(0, Math.min(length, all.limit() - position));
-      if (present > 0) {
-        parts.add(new Memory(all.slice((int) position, present)));
-      }
-      if (present < length) {
-        parts.add(new Hole(length - present));
-      }
-      return;
-    }
     long at = position;
     long end = position + length;
     while (at < end) {
       long block = at / blockSize;
+      int present = (int) Math.min(end - at, inlineFrom(at));
+      if (present > 0) {
+        InlineBlock kept = inline.orElseThrow();
+        int from = (int) (at - kept.index() * blockSize);
+        parts.add(new Memory(kept.bytes().buffer().slice(from, present)));
+        at += present;
+        continue;
+      }
       Optional<GrantedExtent> extent = extentAt(block);
       long partEnd;
       if (extent.isPresent()) {
@@ -387,6 +418,10 @@ final class FileContent implements AutoCloseable {
   private synchronized long holeEnd(long block) {
     Map.Entry<Long, Long> known = described.floorEntry(block);
     long end = known == null ? block + 1 : Math.max(block + 1, known.getValue());
+    long kept = inline.map(InlineBlock::index).orElse(-1L);
+    if (kept > block) {
+      end = Math.min(end, kept);
+    }
     Long next = extents.higherKey(block);
     return next == null ? end : Math.min(end, next);
   }

@@ -166,21 +166,18 @@ final class FileEdits {
     int blockSize = transaction.client().cluster().blockSize();
     Operation resize = new Operation.SetAttributes(at, false, AttributeChanges.NONE.withSize(size));
     long keep = Math.min(size, content.size());
-    boolean wasInline = content.inline().isPresent();
-    if (size == 0 || size == content.size()) {
+    boolean cutsBlock =
+        size < content.size() && size % blockSize != 0 && !content.isInline(size - 1);
+    if (size == 0 || !cutsBlock) {
       return List.of(resize);
     }
-    if (size <= inlineLimit && (wasInline || size < content.size())) {
+    if (size <= inlineLimit) {
       byte[] bytes = new byte[(int) size];
       int unused = content.read(ByteBuffer.wrap(bytes, 0, (int) keep), 0);
       operations.add(new Operation.WriteInline(at, Bytes.wrap(bytes)));
       return operations;
     }
-    boolean cutsBlock = size < content.size() && size % blockSize != 0;
-    if (!cutsBlock && !(wasInline && content.size() > 0)) {
-      return List.of(resize);
-    }
-    long block = wasInline ? 0 : size / blockSize;
+    long block = size / blockSize;
     long start = block * blockSize;
     FileWriter writer =
         new FileWriter(transaction, inode, block, keep - start, WriteOptions.DEFAULT);

@@ -361,13 +361,6 @@ public final class PlasmaChannel implements SeekableByteChannel {
       dirty.clear();
       return List.of(write);
     }
-    if (wasInline && content.size() > 0 && !dirty.containsKey(0L)) {
-      // What was stored with the metadata becomes the first block.
-      ByteBuffer first = ByteBuffer.allocate(blockSize);
-      first.limit((int) content.size());
-      int unused = content.read(first, 0);
-      dirty.put(0L, first.clear());
-    }
     List<Operation> operations = new ArrayList<>();
     FileWriter writer = null;
     long next = -1;

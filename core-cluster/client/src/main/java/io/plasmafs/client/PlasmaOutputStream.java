@@ -2,6 +2,7 @@ package io.plasmafs.client;
 
 import io.plasmafs.model.Attributes;
 import io.plasmafs.model.FsException;
+import io.plasmafs.model.InlineBlock;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
@@ -48,8 +49,18 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   /// metadata.
   private boolean inline;
 
-  /// Bytes from `base` on that were not given to a writer: a small file, or the part of a block
-  /// that was synced and is written once more with what follows.
+  /// Whether another block of the file is with the metadata: there can be only one.
+  private final boolean inlineBefore;
+
+  /// Whether what is in `gathered` may be stored with the metadata as the end of the file: if the
+  /// file is extended again and again by a little, a block is written once, when it is full.
+  private boolean extending;
+
+  /// How many bytes of `gathered` are with the metadata already, as the end of the file.
+  private int kept;
+
+  /// Bytes from `base` on that were not given to a writer: a small file, or the end of one, or the
+  /// part of a block that was synced and is written once more with what follows.
   private ByteBuffer gathered;
 
   /// Where writing goes on after a sync, if the block before it is too large to be kept in memory;
@@ -116,6 +127,15 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     this.base = start / blockSize * blockSize;
     this.inline = base == 0 && oldSize() <= transaction.client().cluster().inlineLimit();
     this.gathered = ByteBuffer.allocate(inline ? (int) Math.max(512, start) : 0);
+    boolean appends = options.how() == WriteOptions.How.APPEND;
+    Optional<InlineBlock> last = old.filter(content -> appends).flatMap(FileContent::inlineBlock);
+    this.kept =
+        last.filter(block -> block.index() == base / blockSize)
+            .map(block -> block.bytes().length())
+            .filter(length -> length == start - base)
+            .orElse(0);
+    this.inlineBefore = last.isPresent() && last.get().index() != base / blockSize;
+    this.extending = kept > 0 || appends && !inlineBefore && start == base;
     this.segmentStart = start;
     this.tracked =
         transaction
@@ -183,7 +203,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   @Override
   public void write(int value) throws IOException {
     FileWriter blocks = remains.writer;
-    if (!closed && failed == null && blocks == null && inline && gathered.hasRemaining()) {
+    if (!closed && failed == null && blocks == null && gathered.hasRemaining()) {
       written = true;
       gathered.put((byte) value);
       return;
@@ -221,8 +241,8 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     FileWriter blocks = remains.writer;
     if (blocks == null) {
       int needed = gathered.position() + source.remaining();
-      int limit = remains.transaction.client().cluster().inlineLimit();
-      if (inline && needed <= limit) {
+      int limit = mostGathered();
+      if (needed <= limit) {
         if (needed > gathered.capacity()) {
           int capacity = Math.min(limit, Math.max(needed, 2 * gathered.capacity()));
           gathered = ByteBuffer.allocate(capacity).put(gathered.flip());
@@ -235,6 +255,13 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     blocks.write(source);
   }
 
+  private int mostGathered() {
+    if (extending && resumeAt < 0) {
+      return Math.min(blockSize - 1, InlineBlock.MAX_BYTES);
+    }
+    return inline ? remains.transaction.client().cluster().inlineLimit() : 0;
+  }
+
   /// Begins to write blocks, first of all with what has gathered.
   private FileWriter beginBlocks() {
     long expected = lastSegment < 0 ? -1 : position() - base + lastSegment;
@@ -243,6 +270,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
             remains.transaction, attributes.inode(), base / blockSize, expected, options);
     remains.writer = blocks;
     inline = false;
+    kept = 0;
     blocks.write(gathered.flip());
     gathered = ByteBuffer.allocate(0);
     if (resumeAt >= 0) {
@@ -325,14 +353,32 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     copyOld(end, tailEnd);
     List<Operation> last = new ArrayList<>(requirement.stream().toList());
     FileWriter blocks = remains.writer;
+    boolean isEnd = blocks == null && !isSmall();
+    if (isEnd && !remains.owned && !remains.transaction.mayKeepEnd(gathered.position())) {
+      blocks = beginBlocks();
+    }
     if (blocks != null) {
       last.addAll(blocks.finish(stableNext));
     } else {
-      last.add(
-          new Operation.WriteInline(
-              Location.of(attributes.inode()), FileEdits.bytes(gathered.duplicate().flip())));
+      last.add(storeInline());
     }
     return last;
+  }
+
+  /// Whether what has gathered is stored as all of a small file.
+  private boolean isSmall() {
+    return inline
+        && kept == 0
+        && gathered.position() <= remains.transaction.client().cluster().inlineLimit();
+  }
+
+  private Operation storeInline() {
+    Location file = Location.of(attributes.inode());
+    ByteBuffer all = gathered.duplicate().flip();
+    return isSmall()
+        ? new Operation.WriteInline(file, FileEdits.bytes(all))
+        : new Operation.ExtendInline(
+            file, base / blockSize, kept, FileEdits.bytes(all.position(kept)));
   }
 
   /// Makes what was written so far stable; writing goes on behind it.
@@ -345,8 +391,8 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   /// A stream opened in a transaction brings the bytes to stable storage of the datanodes, and the
   /// transaction sees them; durable and visible to others they are when it commits.
   ///
-  /// A block that is not full is written once more with what follows: appends of a few bytes, each
-  /// synced, cost half a block each.
+  /// What is synced of a block that is not full is kept with the metadata, up to 64 KiB: bytes that
+  /// are added and synced a few at a time cost one call each, and a block when it is full.
   ///
   /// @throws IOException if a write failed before, or this fails; what was written since the last
   ///   sync is given up then, and the stream cannot be used any more
@@ -395,9 +441,16 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     lastSegment = end - segmentStart;
     segmentStart = end;
     boolean moreBehind = oldSize() > end;
+    extending = !moreBehind && !inlineBefore;
     if (remains.writer == null) {
       gathered.position((int) (end - base));
+      if (changed) {
+        kept = moreBehind ? 0 : gathered.position();
+      }
     } else {
+      if (!changed) {
+        remains.writer.abort();
+      }
       remains.writer = null;
       inline = false;
       base = end / blockSize * blockSize;

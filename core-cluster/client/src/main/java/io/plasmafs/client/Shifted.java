@@ -55,6 +55,8 @@ final class Shifted {
       case Operation.Attach o ->
           new Operation.Attach(at(o.where(), by), o.extent(), o.minimumSize());
       case Operation.WriteInline o -> new Operation.WriteInline(at(o.where(), by), o.content());
+      case Operation.ExtendInline o ->
+          new Operation.ExtendInline(at(o.where(), by), o.index(), o.kept(), o.content());
       case Operation.Punch o -> new Operation.Punch(at(o.where(), by), o.first(), o.count());
       case Operation.GiveBack o -> o;
     };

@@ -304,6 +304,12 @@ public final class Transaction implements Namespace, AutoCloseable {
         && (length <= TINY_BYTES || core.inlineBytes.addAndGet(length) <= INLINE_BYTES);
   }
 
+  /// Whether the end of a file, so many bytes, is to be stored with the metadata, for which the
+  /// server takes as much memory until the transaction commits.
+  boolean mayKeepEnd(int length) {
+    return core.inlineBytes.addAndGet(length) <= INLINE_BYTES;
+  }
+
   /// Lets the server know, if it has not heard of the transaction for a while, that it is in use:
   /// called as data go to and from datanodes.
   void keepAlive() {

@@ -5,6 +5,7 @@ import io.plasmafs.model.Bytes;
 import io.plasmafs.model.Conflict;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InlineBlock;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
@@ -183,6 +184,12 @@ final class AnswerCodec {
         out.writeInt(content_kind.CONTENT_BLOCKS);
         ValueCodec.writeGrantedExtents(out, blocks.extents());
         ValueCodec.writeCounter(out, "next", blocks.next());
+        out.writeBoolean(blocks.inline().isPresent());
+        if (blocks.inline().isPresent()) {
+          InlineBlock inline = blocks.inline().get();
+          ValueCodec.writeCounter(out, "index", inline.index());
+          ValueCodec.writeBytes(out, "bytes", inline.bytes(), Contract.INLINE_MAX);
+        }
       }
     }
   }
@@ -320,7 +327,14 @@ final class AnswerCodec {
           new Outcome.Body.Inline(ValueCodec.readBytes(in, "bytes", Contract.INLINE_MAX));
       case content_kind.CONTENT_BLOCKS ->
           new Outcome.Body.Blocks(
-              ValueCodec.readGrantedExtents(in), ValueCodec.readCounter(in, "next"));
+              ValueCodec.readGrantedExtents(in),
+              ValueCodec.readCounter(in, "next"),
+              in.readBoolean("inline_bytes")
+                  ? Optional.of(
+                      new InlineBlock(
+                          ValueCodec.readCounter(in, "index"),
+                          ValueCodec.readBytes(in, "bytes", Contract.INLINE_MAX)))
+                  : Optional.empty());
       default -> throw new XdrException("kind is " + kind + ", expected 1 (inline) or 2 (blocks)");
     };
   }

@@ -221,6 +221,13 @@ final class CompoundCodec {
         writeLocation(out, write.where());
         ValueCodec.writeBytes(out, "content", write.content(), Contract.INLINE_MAX);
       }
+      case Operation.ExtendInline extend -> {
+        out.writeInt(operation_code.OP_EXTEND_INLINE);
+        writeLocation(out, extend.where());
+        ValueCodec.writeCounter(out, "index", extend.index());
+        out.writeInt(extend.kept());
+        ValueCodec.writeBytes(out, "content", extend.content(), Contract.INLINE_MAX);
+      }
       case Operation.Punch punch -> {
         out.writeInt(operation_code.OP_PUNCH);
         writeLocation(out, punch.where());
@@ -422,6 +429,12 @@ final class CompoundCodec {
       case operation_code.OP_WRITE_INLINE ->
           new Operation.WriteInline(
               readLocation(in), ValueCodec.readBytes(in, "content", Contract.INLINE_MAX));
+      case operation_code.OP_EXTEND_INLINE ->
+          new Operation.ExtendInline(
+              readLocation(in),
+              ValueCodec.readCounter(in, "index"),
+              in.readInt("kept"),
+              ValueCodec.readBytes(in, "content", Contract.INLINE_MAX));
       case operation_code.OP_PUNCH ->
           new Operation.Punch(
               readLocation(in),

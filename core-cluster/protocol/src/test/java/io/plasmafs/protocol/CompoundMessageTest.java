@@ -167,6 +167,10 @@ final class CompoundMessageTest {
     assertNotSent(
         List.of(new Operation.WriteInline(root, Bytes.wrap(new byte[65537]))), "content", "65536");
     assertNotSent(
+        List.of(new Operation.ExtendInline(root, 0, 0, Bytes.wrap(new byte[65537]))),
+        "content",
+        "65536");
+    assertNotSent(
         List.of(new Operation.Begin(Duration.ofDays(1000), Optional.empty())),
         "idle_timeout_millis");
     assertNotSent(

@@ -9,6 +9,7 @@ import io.plasmafs.model.Extent;
 import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InlineBlock;
 import io.plasmafs.model.Name;
 import io.plasmafs.model.Principal;
 import io.plasmafs.model.Ticket;
@@ -73,6 +74,7 @@ final class ContractTest {
     assertThat(Contract.MAC_BYTES).isEqualTo(Ticket.Mac.BYTES);
     assertThat(Contract.EXTENT_BLOCKS_MAX).isEqualTo(Extent.MAX_BLOCKS);
     assertThat(Contract.OPERATIONS_MAX).isEqualTo(Compound.MAX_OPERATIONS);
+    assertThat(Contract.INLINE_MAX).isEqualTo(InlineBlock.MAX_BYTES);
     assertThat(Contract.XATTR_NAME_MAX).isEqualTo(XattrName.MAX_BYTES);
     assertThat(Contract.XATTR_VALUE_MAX).isEqualTo(XattrName.MAX_VALUE_BYTES);
   }

@@ -6,6 +6,7 @@ import io.plasmafs.model.Conflict;
 import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.GrantedExtent;
+import io.plasmafs.model.InlineBlock;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
 import io.plasmafs.model.Principal;
@@ -36,6 +37,7 @@ import io.plasmafs.protocol.xdr.copied_outcome;
 import io.plasmafs.protocol.xdr.copy_tree_args;
 import io.plasmafs.protocol.xdr.create_args;
 import io.plasmafs.protocol.xdr.directory_entry;
+import io.plasmafs.protocol.xdr.extend_inline_args;
 import io.plasmafs.protocol.xdr.extent;
 import io.plasmafs.protocol.xdr.failure;
 import io.plasmafs.protocol.xdr.filesystem_outcome;
@@ -44,6 +46,7 @@ import io.plasmafs.protocol.xdr.fs_time;
 import io.plasmafs.protocol.xdr.give_back_args;
 import io.plasmafs.protocol.xdr.granted_extent;
 import io.plasmafs.protocol.xdr.hyper_box;
+import io.plasmafs.protocol.xdr.inline_block;
 import io.plasmafs.protocol.xdr.inode_attributes;
 import io.plasmafs.protocol.xdr.inode_outcome;
 import io.plasmafs.protocol.xdr.inodes_outcome;
@@ -266,6 +269,14 @@ final class Generated {
         x.write_inline = new write_inline_args();
         x.write_inline.where = of(o.where());
         x.write_inline.content = o.content().toArray();
+      }
+      case Operation.ExtendInline o -> {
+        x.code = operation_code.OP_EXTEND_INLINE;
+        x.extend_inline = new extend_inline_args();
+        x.extend_inline.where = of(o.where());
+        x.extend_inline.index = o.index();
+        x.extend_inline.kept = o.kept();
+        x.extend_inline.content = o.content().toArray();
       }
       case Operation.Punch o -> {
         x.code = operation_code.OP_PUNCH;
@@ -590,6 +601,13 @@ final class Generated {
     return x;
   }
 
+  private static inline_block of(InlineBlock block) {
+    inline_block x = new inline_block();
+    x.index = block.index();
+    x.bytes = block.bytes().toArray();
+    return x;
+  }
+
   private static content_body of(Outcome.Body body) {
     content_body x = new content_body();
     switch (body) {
@@ -602,6 +620,7 @@ final class Generated {
         x.blocks = new content_blocks();
         x.blocks.extents = all(o.extents(), Generated::of, granted_extent[]::new);
         x.blocks.next = o.next();
+        x.blocks.inline_bytes = o.inline().map(Generated::of).orElse(null);
       }
     }
     return x;

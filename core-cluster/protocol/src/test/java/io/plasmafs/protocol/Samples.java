@@ -12,6 +12,7 @@ import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.GrantedExtent;
+import io.plasmafs.model.InlineBlock;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.LinkTarget;
 import io.plasmafs.model.Name;
@@ -300,6 +301,7 @@ final class Samples {
       case 27 -> new Operation.Punch(location(), counter(), counter());
       case 28 -> new Operation.GiveBack(counter());
       case 29 -> new Operation.CopyTree(location(), location(), random.nextBoolean());
+      case 30 -> new Operation.ExtendInline(location(), counter(), integer(), bytes(9000));
       default -> throw new IllegalArgumentException("there is no operation " + kind);
     };
   }
@@ -319,6 +321,10 @@ final class Samples {
     return new Outcome.Entry(name(), inode(), maybe(this::attributes));
   }
 
+  InlineBlock inlineBlock() {
+    return new InlineBlock(counter(), bytes(9000));
+  }
+
   /// An outcome of the kind with this index, 0 to [#OUTCOMES] - 1.
   Outcome outcome(int kind) {
     return switch (kind) {
@@ -335,7 +341,8 @@ final class Samples {
               attributes(),
               random.nextBoolean()
                   ? new Outcome.Body.Inline(bytes(9000))
-                  : new Outcome.Body.Blocks(list(4, this::granted), counter()));
+                  : new Outcome.Body.Blocks(
+                      list(4, this::granted), counter(), maybe(this::inlineBlock)));
       case 8 -> new Outcome.Allocation(list(4, this::granted));
       case 9 -> new Outcome.Removed(counter());
       case 10 ->

@@ -243,7 +243,8 @@ public final class MetadataCache {
     int weight = 160;
     switch (body) {
       case Outcome.Body.Inline(var bytes) -> weight += bytes.length();
-      case Outcome.Body.Blocks(var extents, long next) -> {
+      case Outcome.Body.Blocks(var extents, long next, var inline) -> {
+        weight += inline.map(block -> 32 + block.bytes().length()).orElse(0);
         for (GrantedExtent extent : extents) {
           weight += 160 + extent.tickets().size() * 240 + extent.extent().checksums().count() * 4;
         }

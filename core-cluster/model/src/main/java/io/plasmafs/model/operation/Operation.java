@@ -50,6 +50,7 @@ public sealed interface Operation {
       case Allocate o -> true;
       case Attach o -> true;
       case WriteInline o -> true;
+      case ExtendInline o -> true;
       case Punch o -> true;
       case GiveBack o -> true;
     };
@@ -374,6 +375,17 @@ public sealed interface Operation {
 
   /// Makes these bytes the whole content of a file. Answers [Outcome.Done].
   record WriteInline(Location where, Bytes content) implements Operation {}
+
+  /// Keeps the end of a file with the metadata: one block, in place of what was there, or more
+  /// bytes behind those of it that are kept so already. The file becomes at least as long. Answers
+  /// [Outcome.Done]; ECONFLICT if another block is kept with the metadata, or other bytes of this
+  /// one.
+  ///
+  /// @param index of the block in the file
+  /// @param kept how many bytes of the block are with the metadata, and stay there; 0 to put all
+  ///   anew
+  /// @param content what follows them, at least a byte; with them at most a block, and 64 KiB
+  record ExtendInline(Location where, long index, int kept, Bytes content) implements Operation {}
 
   /// Makes a hole of whole blocks; the size stays. Answers [Outcome.Done].
   record Punch(Location where, long first, long count) implements Operation {}

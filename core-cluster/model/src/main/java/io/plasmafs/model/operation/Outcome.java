@@ -4,6 +4,7 @@ import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.GrantedExtent;
+import io.plasmafs.model.InlineBlock;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
@@ -72,16 +73,19 @@ public sealed interface Outcome {
   /// Where the bytes of a file are.
   record Content(Attributes attributes, Body body) implements Outcome {}
 
-  /// The two ways to keep a file's bytes.
+  /// The ways to keep a file's bytes.
   sealed interface Body {
     /// With the metadata: all the bytes.
     record Inline(Bytes bytes) implements Body {}
 
-    /// In blocks on datanodes.
+    /// In blocks, on datanodes but for one at most.
     ///
     /// @param extents of the range asked for, in order; what they leave out is a hole
     /// @param next the first block not described, where the answer had to be cut
-    record Blocks(List<GrantedExtent> extents, long next) implements Body {
+    /// @param inline the block that is kept with the metadata, if there is one, and it is in the
+    ///   range or that begins with block 0
+    record Blocks(List<GrantedExtent> extents, long next, Optional<InlineBlock> inline)
+        implements Body {
       public Blocks {
         extents = List.copyOf(extents);
       }

@@ -8,6 +8,7 @@ import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.Fetch;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayDeque;
@@ -148,8 +149,8 @@ public final class MetadataCache {
         : slot.extents.endingAt(index).stream().findFirst();
   }
 
-  /// The content that is kept inline, empty if none is; null if it is not known.
-  public @Nullable Bytes inline(InodeId inode) {
+  /// What is kept inline of a file; null if that is not known.
+  public @Nullable InlineContent inline(InodeId inode) {
     Slot slot = use(inode);
     return slot == null ? null : slot.inline;
   }
@@ -206,7 +207,7 @@ public final class MetadataCache {
       case Fetch.OfInline(InodeId inode) -> {
         Slot slot = obtain(inode);
         if (slot.inline == null) {
-          slot.inline = ((Optional<Bytes>) answer).orElse(Bytes.EMPTY);
+          slot.inline = (InlineContent) answer;
           recount(slot);
         }
       }
@@ -252,7 +253,7 @@ public final class MetadataCache {
   public void born(InodeRecord inode) {
     Slot slot = obtain(inode.id());
     slot.recordKnown = true;
-    slot.inline = Bytes.EMPTY;
+    slot.inline = InlineContent.NONE;
     slot.xattrs = new TreeMap<>();
     if (inode.type() == FileType.DIRECTORY) {
       names(slot).bornEmpty();
@@ -276,7 +277,7 @@ public final class MetadataCache {
         slot.record = null;
         slot.names = null;
         slot.extents = null;
-        slot.inline = Bytes.EMPTY;
+        slot.inline = InlineContent.NONE;
         slot.xattrs = new TreeMap<>();
         recount(slot);
       }
@@ -294,7 +295,7 @@ public final class MetadataCache {
         extents(slot).delete(index);
         recount(slot);
       }
-      case Change.PutInline(InodeId inode, Bytes content) -> {
+      case Change.PutInline(InodeId inode, InlineContent content, int kept) -> {
         Slot slot = hold(inode, sequence, null);
         slot.inline = content;
         recount(slot);
@@ -303,7 +304,7 @@ public final class MetadataCache {
           throw new IllegalArgumentException(stored + " is for the log of the store only");
       case Change.DeleteInline(InodeId inode) -> {
         Slot slot = hold(inode, sequence, null);
-        slot.inline = Bytes.EMPTY;
+        slot.inline = InlineContent.NONE;
         recount(slot);
       }
       case Change.PutXattr(InodeId inode, XattrName name, Bytes value) -> {

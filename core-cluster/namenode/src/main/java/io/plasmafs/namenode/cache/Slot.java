@@ -3,6 +3,7 @@ package io.plasmafs.namenode.cache;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.XattrName;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,8 +19,8 @@ final class Slot {
   @Nullable DirectoryNames names;
   @Nullable ExtentMap extents;
 
-  /// Content kept inline; empty if there is none.
-  @Nullable Bytes inline;
+  /// What is kept inline.
+  @Nullable InlineContent inline;
 
   @Nullable TreeMap<XattrName, Bytes> xattrs;
 

@@ -15,7 +15,7 @@ import java.util.List;
 /// | `link-count` | links are the names; of a directory 2 and its subdirectories |
 /// | `directory-names` | a directory has one name, in the directory that it thinks it is in |
 /// | `directory-size` | the size of a directory is the number of its entries |
-/// | `content-kind` | runs of blocks, content kept with the metadata, or neither, as the inode says |
+/// | `content-kind` | runs of blocks, content kept with the metadata, both or neither, as the inode says, and no block in two ways |
 /// | `block-count` | the inode's blocks are those of its runs |
 /// | `inline-size` | content kept with the metadata is not longer than the file |
 ///
@@ -92,14 +92,10 @@ final class InodeCheck {
   }
 
   private static void checkContent(InodeAudit inode, List<Problem> problems) {
-    ContentKind found =
-        inode.extents() > 0
-            ? ContentKind.BLOCKS
-            : inode.inlineBytes() >= 0 ? ContentKind.INLINE : ContentKind.NONE;
-    boolean both = inode.extents() > 0 && inode.inlineBytes() >= 0;
+    ContentKind found = ContentKind.of(inode.attachedBlocks(), inode.inlineBlock());
     // a file of which all is a hole has no runs left
     boolean hole = found == ContentKind.NONE && inode.content() == ContentKind.BLOCKS;
-    if (both || (found != inode.content() && !hole)) {
+    if (inode.inlineTwice() || (found != inode.content() && !hole)) {
       problems.add(
           new Problem(
               "content-kind",
@@ -108,8 +104,11 @@ final class InodeCheck {
                   + ", but there are "
                   + inode.extents()
                   + " runs of blocks and "
-                  + (inode.inlineBytes() < 0 ? "nothing" : inode.inlineBytes() + " bytes")
-                  + " with the metadata"));
+                  + (inode.inlineBlock() < 0
+                      ? "nothing"
+                      : inode.inlineBytes() + " bytes of block " + inode.inlineBlock())
+                  + " with the metadata"
+                  + (inode.inlineTwice() ? ", and that block is in a run as well" : "")));
     }
     if (inode.blocks() != inode.attachedBlocks()) {
       problems.add(

@@ -44,14 +44,19 @@ public sealed interface Change {
   /// The run that starts at block `index` is gone, or replaced by runs that the same commit puts.
   record DeleteExtent(InodeId inode, long index) implements Change {}
 
-  /// The whole content of a small file.
-  record PutInline(InodeId inode, Bytes content) implements Change {}
+  /// What of a file is kept inline from now on.
+  ///
+  /// @param content all of it
+  /// @param kept how many bytes at its start the file had inline before, in the same block
+  record PutInline(InodeId inode, InlineContent content, int kept) implements Change {}
 
-  /// The whole content of a small file, which the store has put already, under the number of the
-  /// commit that carries this. Only the store makes it, for its log.
-  record StoredInline(InodeId inode) implements Change {}
+  /// As [PutInline], with bytes that the store has put already, under the number of the commit that
+  /// carries this. Only the store makes it, for its log.
+  ///
+  /// @param continues whether they follow what there was, which is to be kept
+  record StoredInline(InodeId inode, boolean continues) implements Change {}
 
-  /// The content is no longer kept inline.
+  /// Nothing of the file is kept inline any more.
   record DeleteInline(InodeId inode) implements Change {}
 
   /// An extended attribute.

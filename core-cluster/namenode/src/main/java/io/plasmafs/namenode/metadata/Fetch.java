@@ -23,8 +23,8 @@ public sealed interface Fetch<T> {
   /// The extents of a file that touch blocks `first` to before `end`, in order of their index.
   record OfExtents(InodeId inode, long first, long end) implements Fetch<List<Extent>> {}
 
-  /// The content of a small file; absent if it is not kept inline.
-  record OfInline(InodeId inode) implements Fetch<Optional<Bytes>> {}
+  /// What of a file is kept inline; [InlineContent#NONE] if nothing is.
+  record OfInline(InodeId inode) implements Fetch<InlineContent> {}
 
   /// All extended attributes of an inode.
   record OfXattrs(InodeId inode) implements Fetch<Map<XattrName, Bytes>> {}

@@ -13,7 +13,9 @@ import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 /// @param subdirectories of a directory, else 0
 /// @param extents runs of blocks
 /// @param attachedBlocks blocks in these, in one replica
-/// @param inlineBytes length of the content that is kept with the metadata, -1 if there is none
+/// @param inlineBlock the block of the file that is kept with the metadata, -1 if none is
+/// @param inlineBytes how many bytes of it are
+/// @param inlineTwice whether that block is in a run of blocks as well
 public record InodeAudit(
     InodeId id,
     FileType type,
@@ -28,4 +30,6 @@ public record InodeAudit(
     long subdirectories,
     long extents,
     long attachedBlocks,
-    long inlineBytes) {}
+    long inlineBlock,
+    long inlineBytes,
+    boolean inlineTwice) {}

@@ -18,9 +18,14 @@ public record InodeRecord(
 
   /// How the bytes of a regular file are kept.
   public enum ContentKind {
+    /// There are none, or all are a hole.
     NONE(0),
+    /// All with the metadata, in block 0.
     INLINE(1),
-    BLOCKS(2);
+    /// In blocks on datanodes.
+    BLOCKS(2),
+    /// One block with the metadata, the others, if there are any, on datanodes.
+    MIXED(3);
 
     private final int code;
 
@@ -31,6 +36,44 @@ public record InodeRecord(
     /// The number in the tables.
     public int code() {
       return code;
+    }
+
+    /// The kind of the number in the tables.
+    public static ContentKind ofCode(int code) {
+      for (ContentKind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("no kind of content has the number " + code);
+    }
+
+    /// The kind of what is kept like this.
+    ///
+    /// @param blocks on datanodes
+    public static ContentKind of(long blocks, InlineContent inline) {
+      return of(blocks, inline.isEmpty() ? -1 : inline.index());
+    }
+
+    /// The kind of what is kept like this.
+    ///
+    /// @param blocks on datanodes
+    /// @param inline the block that is kept with the metadata, -1 if none is
+    public static ContentKind of(long blocks, long inline) {
+      if (inline < 0) {
+        return blocks == 0 ? NONE : BLOCKS;
+      }
+      return blocks == 0 && inline == 0 ? INLINE : MIXED;
+    }
+
+    /// Whether something may be kept with the metadata.
+    public boolean hasInline() {
+      return this == INLINE || this == MIXED;
+    }
+
+    /// Whether there may be blocks on datanodes.
+    public boolean hasBlocks() {
+      return this == BLOCKS || this == MIXED;
     }
   }
 

@@ -1,17 +1,17 @@
 package io.plasmafs.namenode.namespace;
 
-import io.plasmafs.model.Bytes;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import io.plasmafs.namenode.transaction.InodeEdit;
 
 /// Makes reserved blocks, which the caller wrote and synced, content of a file in place of what was
-/// there. A file kept inline so far gives that up: the caller has written its content to blocks.
+/// there. Of a block that was kept inline too: the caller has written what stays of it.
 final class Attach {
   private Attach() {}
 
@@ -41,16 +41,17 @@ final class Attach {
               + " bytes");
     }
     long replaced =
-        file.content() == ContentKind.BLOCKS
-            ? Hole.attached(step, file.id(), run.index(), run.end())
-            : 0;
+        file.content().hasBlocks() ? Hole.attached(step, file.id(), run.index(), run.end()) : 0;
+    InlineContent inline = step.inline(file);
     step.transaction.attach(run);
-    if (file.content() == ContentKind.INLINE) {
-      step.transaction.writeInline(file.id(), place.path(), Bytes.EMPTY);
+    if (inline.isWithin(run.index(), run.end())) {
+      inline = InlineContent.NONE;
+      step.transaction.writeInline(file.id(), place.path(), inline);
     }
     step.transaction.replaceExtents(file.id(), place.path(), run.index(), run.end(), run);
     InodeEdit edit = step.transaction.edit(file.id(), place.path());
-    edit.setContent(ContentKind.BLOCKS, file.blocks() - replaced + run.count());
+    long blocks = file.blocks() - replaced + run.count();
+    edit.setContent(ContentKind.of(blocks, inline), blocks);
     edit.setSize(size);
     edit.touchContent(step.now);
     SetAttributes.dropSetIds(step, place);

@@ -11,6 +11,7 @@ import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import io.plasmafs.namenode.transaction.CommitFirst;
@@ -102,7 +103,7 @@ final class CopyTree {
 
   /// An inode with all that hangs on it but entries and blocks.
   private record Original(
-      InodeRecord inode, Bytes inline, SortedMap<XattrName, Bytes> xattrs, FsPath path) {
+      InodeRecord inode, InlineContent inline, SortedMap<XattrName, Bytes> xattrs, FsPath path) {
 
     long bytes() {
       long bytes = (long) inline.length() + inode.target().map(t -> t.bytes().length).orElse(0);
@@ -117,7 +118,7 @@ final class CopyTree {
     }
 
     boolean hasBlocks() {
-      return inode.content() == ContentKind.BLOCKS;
+      return inode.content().hasBlocks();
     }
   }
 
@@ -272,7 +273,7 @@ final class CopyTree {
       case SYMLINK -> {}
     }
     Missing missing = null;
-    Bytes inline = Bytes.EMPTY;
+    InlineContent inline = InlineContent.NONE;
     if (inode.content() == ContentKind.INLINE) {
       try {
         inline = step.view.inline(inode.id());
@@ -413,8 +414,10 @@ final class CopyTree {
   }
 
   private static void fill(Transaction transaction, Original original, InodeRecord copy) {
-    if (original.inline().length() > 0) {
-      transaction.writeInline(copy.id(), original.path(), original.inline());
+    InlineContent inline = original.inline();
+    if (!inline.isEmpty()) {
+      transaction.writeInline(
+          copy.id(), original.path(), InlineContent.whole(inline.index(), inline.bytes()));
     }
     if (!original.xattrs().isEmpty()) {
       transaction.charge(original.bytes());

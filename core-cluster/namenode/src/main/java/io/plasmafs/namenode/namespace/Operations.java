@@ -44,6 +44,7 @@ public final class Operations {
           case Operation.Allocate op -> Allocate.run(step, op);
           case Operation.Attach op -> Attach.run(step, op);
           case Operation.WriteInline op -> WriteInline.run(step, op);
+          case Operation.ExtendInline op -> ExtendInline.run(step, op);
           case Operation.Punch op -> Punch.run(step, op);
           case Operation.GiveBack op -> GiveBack.run(step, op);
           case Operation.Require op -> Require.run(step, op);

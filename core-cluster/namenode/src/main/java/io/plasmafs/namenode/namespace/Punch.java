@@ -1,14 +1,12 @@
 package io.plasmafs.namenode.namespace;
 
-import io.plasmafs.model.Bytes;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
 import io.plasmafs.namenode.metadata.InodeRecord;
-import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 
-/// Makes a hole of whole blocks; the size stays. Inline content lies in block 0.
+/// Makes a hole of whole blocks; the size stays.
 final class Punch {
   private Punch() {}
 
@@ -19,20 +17,9 @@ final class Punch {
     }
     Place place = step.fileToWrite(op.where());
     InodeRecord file = place.existing();
-    switch (file.content()) {
-      case NONE -> {}
-      case INLINE -> {
-        if (op.first() == 0) {
-          step.transaction.writeInline(file.id(), place.path(), Bytes.EMPTY);
-          step.transaction.edit(file.id(), place.path()).setContent(ContentKind.NONE, 0);
-        }
-      }
-      case BLOCKS -> {
-        long inFile = Math.ceilDiv(file.size(), (long) step.rules.blockSize());
-        long count = Math.min(op.count(), Math.max(0, inFile - op.first()));
-        Hole.make(step, place, op.first(), op.first() + count);
-      }
-    }
+    long inFile = Math.ceilDiv(file.size(), (long) step.rules.blockSize());
+    long count = Math.min(op.count(), Math.max(0, inFile - op.first()));
+    Hole.make(step, place, op.first(), op.first() + count);
     step.transaction.edit(file.id(), place.path()).touchContent(step.now);
     SetAttributes.dropSetIds(step, place);
     return new Outcome.Done();

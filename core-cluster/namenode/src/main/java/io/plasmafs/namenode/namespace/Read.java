@@ -7,13 +7,15 @@ import io.plasmafs.model.GrantedExtent;
 import io.plasmafs.model.Ticket;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// Where the bytes of a file are. Inline content is answered whole; it may be shorter than the
-/// file, the rest of which is then a hole. Blocks that are named to a transaction are pinned until
-/// it ends.
+/// Where the bytes of a file are. All of a small file is answered whole; it may be shorter than the
+/// file, the rest of which is then a hole. Of others a block that is kept inline comes with the
+/// blocks around it. Blocks that are named to a transaction are pinned until it ends.
 final class Read {
   private Read() {}
 
@@ -30,15 +32,17 @@ final class Read {
     }
     Outcome.Body body =
         switch (file.content()) {
-          case NONE -> new Outcome.Body.Blocks(List.of(), op.first() + op.count());
-          case INLINE -> new Outcome.Body.Inline(step.view.inline(file.id()));
-          case BLOCKS -> blocks(step, place, op);
+          case NONE ->
+              new Outcome.Body.Blocks(List.of(), op.first() + op.count(), Optional.empty());
+          case INLINE -> new Outcome.Body.Inline(step.view.inline(file.id()).bytes());
+          case BLOCKS, MIXED -> blocks(step, place, op);
         };
     return new Outcome.Content(file.attributes(), body);
   }
 
   private static Outcome.Body blocks(Step step, Place place, Operation.Read op) {
     InodeRecord file = place.existing();
+    InlineContent inline = step.inline(file);
     long end =
         Math.min(op.first() + op.count(), Math.ceilDiv(file.size(), (long) step.rules.blockSize()));
     List<GrantedExtent> granted = new ArrayList<>();
@@ -59,6 +63,9 @@ final class Read {
     if (step.explicit && !step.view.isNew(file.id())) {
       step.transaction.use(file.id(), place.path());
     }
-    return new Outcome.Body.Blocks(granted, next);
+    return new Outcome.Body.Blocks(
+        granted,
+        next,
+        op.first() == 0 || inline.isWithin(op.first(), next) ? inline.asBlock() : Optional.empty());
   }
 }

@@ -1,9 +1,12 @@
 package io.plasmafs.namenode.namespace;
 
+import io.plasmafs.model.InlineBlock;
+
 /// Constants of the namespace.
 ///
 /// @param blockSize bytes
-/// @param inlineLimit longest content kept with the metadata, in bytes; at most a block
+/// @param inlineLimit longest content of a small file, which is kept with the metadata, in bytes;
+///   at most a block
 /// @param replication copies of each block where a file does not say otherwise
 /// @param symlinksPerPath followed before ELOOP
 /// @param xattrsPerInode number of extended attributes
@@ -34,4 +37,9 @@ public record Rules(
 
   /// Blocks in one allocation.
   static final int MAX_ALLOCATION = 65536;
+
+  /// The most bytes of a block that are kept with the metadata when a file is extended.
+  int longestInlineBlock() {
+    return Math.min(blockSize, InlineBlock.MAX_BYTES);
+  }
 }

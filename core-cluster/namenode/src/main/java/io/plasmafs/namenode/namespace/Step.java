@@ -9,6 +9,7 @@ import io.plasmafs.model.InodeId;
 import io.plasmafs.model.LinkTarget;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.namenode.blocks.BlockSpace;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.ticket.TicketMaker;
 import io.plasmafs.namenode.transaction.InodeEdit;
@@ -85,6 +86,11 @@ public final class Step {
   /// The time at which operations happen from now on.
   public void setNow(Instant time) {
     now = time;
+  }
+
+  /// What is kept inline of a file.
+  InlineContent inline(InodeRecord file) {
+    return file.content().hasInline() ? view.inline(file.id()) : InlineContent.NONE;
   }
 
   /// Whether a long operation is under way: what it did must not be undone to run it again.

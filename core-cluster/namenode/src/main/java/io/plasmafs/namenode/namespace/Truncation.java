@@ -4,9 +4,10 @@ import io.plasmafs.model.Bytes;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
-import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import io.plasmafs.namenode.transaction.InodeEdit;
+import java.util.Arrays;
 
 /// Cuts a file off, or extends it by a hole (POSIX ftruncate). What is beyond the end of a file is
 /// never shown again: after an extension it reads as zeros.
@@ -28,11 +29,8 @@ final class Truncation {
     InodeRecord file = place.existing();
     InodeId id = file.id();
     if (size < file.size()) {
-      switch (file.content()) {
-        case NONE -> {}
-        case INLINE -> cutInline(step, place, size);
-        case BLOCKS -> cutBlocks(step, place, size);
-      }
+      cutInline(step, place, size);
+      cutBlocks(step, place, size);
     }
     InodeEdit edit = step.transaction.edit(id, place.path());
     edit.setSize(size);
@@ -40,17 +38,17 @@ final class Truncation {
     SetAttributes.dropSetIds(step, place);
   }
 
+  /// What is kept inline is cut if the new end lies in its block; if it lies before that, all of it
+  /// goes with the blocks.
   private static void cutInline(Step step, Place place, long size) {
     InodeId id = place.existing().id();
-    Bytes content = step.view.inline(id);
-    if (content.length() <= size) {
+    InlineContent inline = step.inline(place.existing());
+    long left = size - inline.index() * step.rules.blockSize();
+    if (inline.isEmpty() || left <= 0 || left >= inline.length()) {
       return;
     }
-    Bytes rest = Bytes.wrap(java.util.Arrays.copyOf(content.toArray(), (int) size));
-    step.transaction.writeInline(id, place.path(), rest);
-    if (rest.length() == 0) {
-      step.transaction.edit(id, place.path()).setContent(ContentKind.NONE, 0);
-    }
+    Bytes rest = Bytes.wrap(Arrays.copyOf(inline.bytes().unsafeArray(), (int) left));
+    step.transaction.writeInline(id, place.path(), InlineContent.whole(inline.index(), rest));
   }
 
   private static void cutBlocks(Step step, Place place, long size) {
@@ -58,7 +56,8 @@ final class Truncation {
     int blockSize = step.rules.blockSize();
     long keep = Math.ceilDiv(size, blockSize);
     long end = Math.ceilDiv(file.size(), blockSize);
-    if (size % blockSize != 0
+    if (file.content().hasBlocks()
+        && size % blockSize != 0
         && !step.view.hasReplaced(file.id(), keep - 1, keep)
         && !step.view.extents(file.id(), keep - 1, keep).isEmpty()) {
       throw new FsException(

@@ -4,6 +4,7 @@ import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import io.plasmafs.namenode.transaction.InodeEdit;
@@ -24,13 +25,14 @@ final class WriteInline {
     }
     Place place = step.fileToWrite(op.where());
     InodeRecord file = place.existing();
-    if (file.content() == ContentKind.BLOCKS) {
+    if (file.content().hasBlocks()) {
       step.transaction.replaceExtents(
           file.id(), place.path(), 0, Math.ceilDiv(file.size(), step.rules.blockSize()), null);
     }
-    step.transaction.writeInline(file.id(), place.path(), op.content());
+    InlineContent content = InlineContent.whole(0, op.content());
+    step.transaction.writeInline(file.id(), place.path(), content);
     InodeEdit edit = step.transaction.edit(file.id(), place.path());
-    edit.setContent(op.content().length() == 0 ? ContentKind.NONE : ContentKind.INLINE, 0);
+    edit.setContent(ContentKind.of(0, content), 0);
     edit.setSize(op.content().length());
     edit.touchContent(step.now);
     SetAttributes.dropSetIds(step, place);

@@ -40,8 +40,9 @@ final class Appender implements AutoCloseable {
       WITH me AS MATERIALIZED (
           SELECT epoch FROM coordinator WHERE epoch = ? AND session = ? FOR SHARE),
         contents AS (
-          INSERT INTO small_file (inode, version, content)
-          SELECT unnest(?::int8[]), unnest(?::int8[]), unnest(?::bytea[]) FROM me)
+          INSERT INTO small_file (inode, version, block, continues, content)
+          SELECT unnest(?::int8[]), unnest(?::int8[]), unnest(?::int8[]), unnest(?::bool[]),
+            unnest(?::bytea[]) FROM me)
       INSERT INTO commit_log (last_sequence, first_sequence, epoch, payload)
       SELECT ?, ?, epoch, ? FROM me
       """;
@@ -199,10 +200,12 @@ final class Appender implements AutoCloseable {
       statement.setLong(2, session);
       statement.setArray(3, split.inodes(connection));
       statement.setArray(4, split.versions(connection));
-      statement.setArray(5, split.bytes(connection));
-      statement.setLong(6, split.logged().last());
-      statement.setLong(7, split.logged().first());
-      statement.setBytes(8, payload);
+      statement.setArray(5, split.indexes(connection));
+      statement.setArray(6, split.continuing(connection));
+      statement.setArray(7, split.bytes(connection));
+      statement.setLong(8, split.logged().last());
+      statement.setLong(9, split.logged().first());
+      statement.setBytes(10, payload);
       return statement.executeUpdate() == 1 ? Attempt.DONE : Attempt.FENCED;
     }
   }

@@ -8,6 +8,7 @@ import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.ChangeSet;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,10 +38,12 @@ final class ChangeWindow {
   /// A name in a directory.
   record EntryKey(long directory, Name name) {}
 
-  /// The last that was said of the inline content of a file: what it had before is superseded.
+  /// The last that was said of the inline content of a file, but for what was added to it: what it
+  /// had before is superseded.
   ///
   /// @param version number of the commit that said it
-  /// @param unstored bytes that are to be put; absent if they were, or if it has no content
+  /// @param unstored all of a small file, which is to be put; absent if it was, or if it has no
+  ///   content
   record Content(long version, Optional<Bytes> unstored) {}
 
   /// Takes the next commit.
@@ -79,9 +82,13 @@ final class ChangeWindow {
           extentsOf(inode).put(extent.index(), Optional.of(extent));
       case Change.DeleteExtent(InodeId inode, long index) ->
           extentsOf(inode).put(index, Optional.empty());
-      case Change.PutInline(InodeId inode, Bytes content) ->
-          contents.put(inode.value(), new Content(sequence, Optional.of(content)));
-      case Change.StoredInline(InodeId inode) -> supersedeContent(inode, sequence);
+      case Change.PutInline(InodeId inode, InlineContent content, int kept) ->
+          contents.put(inode.value(), new Content(sequence, Optional.of(content.bytes())));
+      case Change.StoredInline(InodeId inode, boolean continues) -> {
+        if (!continues) {
+          supersedeContent(inode, sequence);
+        }
+      }
       case Change.DeleteInline(InodeId inode) -> supersedeContent(inode, sequence);
       case Change.PutXattr(InodeId inode, XattrName name, Bytes value) ->
           xattrsOf(inode).put(name, Optional.of(value));

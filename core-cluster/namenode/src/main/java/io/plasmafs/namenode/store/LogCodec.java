@@ -16,6 +16,7 @@ import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.ChangeSet;
 import io.plasmafs.namenode.metadata.CommitBatch;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import java.nio.ByteBuffer;
@@ -59,6 +60,7 @@ final class LogCodec {
   private static final int PUT_XATTR = 9;
   private static final int DELETE_XATTR = 10;
   private static final int STORED_INLINE = 11;
+  private static final int CONTINUED_INLINE = 12;
 
   private LogCodec() {}
 
@@ -124,13 +126,16 @@ final class LogCodec {
         out.number(inode.value());
         out.number(index);
       }
-      case Change.PutInline(InodeId inode, Bytes content) -> {
+      case Change.PutInline(InodeId inode, InlineContent content, int kept) -> {
+        if (content.index() != 0 || kept != 0) {
+          throw new IllegalArgumentException("the log knows contents of small files only");
+        }
         out.kind(PUT_INLINE);
         out.number(inode.value());
-        out.bytes(content.unsafeArray());
+        out.bytes(content.bytes().unsafeArray());
       }
-      case Change.StoredInline(InodeId inode) -> {
-        out.kind(STORED_INLINE);
+      case Change.StoredInline(InodeId inode, boolean continues) -> {
+        out.kind(continues ? CONTINUED_INLINE : STORED_INLINE);
         out.number(inode.value());
       }
       case Change.DeleteInline(InodeId inode) -> {
@@ -263,8 +268,11 @@ final class LogCodec {
       case DELETE_ENTRY -> new Change.DeleteEntry(in.inode(), in.name());
       case PUT_EXTENT -> new Change.PutExtent(in.inode(), extent(in));
       case DELETE_EXTENT -> new Change.DeleteExtent(in.inode(), in.number());
-      case PUT_INLINE -> new Change.PutInline(in.inode(), Bytes.wrap(in.bytes(Integer.MAX_VALUE)));
-      case STORED_INLINE -> new Change.StoredInline(in.inode());
+      case PUT_INLINE ->
+          new Change.PutInline(
+              in.inode(), new InlineContent(0, Bytes.wrap(in.bytes(Integer.MAX_VALUE)), 1), 0);
+      case STORED_INLINE -> new Change.StoredInline(in.inode(), false);
+      case CONTINUED_INLINE -> new Change.StoredInline(in.inode(), true);
       case DELETE_INLINE -> new Change.DeleteInline(in.inode());
       case PUT_XATTR ->
           new Change.PutXattr(
@@ -290,7 +298,7 @@ final class LogCodec {
     int nlink = in.integer();
     int replication = in.integer();
     long blocks = in.number();
-    ContentKind content = contentKind(in.kind());
+    ContentKind content = ContentKind.ofCode(in.kind());
     long version = in.number();
     long contentVersion = in.number();
     InodeId parent = new InodeId(in.number());
@@ -314,18 +322,6 @@ final class LogCodec {
         content,
         parent,
         target.length == 0 ? Optional.empty() : Optional.of(LinkTarget.of(target)));
-  }
-
-  /// The kind with this number.
-  ///
-  /// @throws IllegalArgumentException if there is none
-  static ContentKind contentKind(int code) {
-    return switch (code) {
-      case 0 -> ContentKind.NONE;
-      case 1 -> ContentKind.INLINE;
-      case 2 -> ContentKind.BLOCKS;
-      default -> throw new IllegalArgumentException("no kind of content has the number " + code);
-    };
   }
 
   private static Extent extent(Input in) throws MalformedBatch {

@@ -6,6 +6,7 @@ import io.plasmafs.model.FileType;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.namenode.metadata.FileExtent;
 import io.plasmafs.namenode.metadata.InodeAudit;
+import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import io.plasmafs.namenode.metadata.MetadataAudit;
 import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
@@ -45,11 +46,18 @@ final class PostgresAudit implements MetadataAudit {
           WHERE e.parent = i.id AND c.type = 2) ELSE 0 END,
         (SELECT count(*) FROM extent x WHERE x.inode = i.id),
         (SELECT coalesce(sum(x.count), 0) FROM extent x WHERE x.inode = i.id),
-        coalesce((
-          SELECT octet_length(s.content) FROM small_file s
-          WHERE s.inode = i.id AND s.version <= (SELECT sequence FROM applied WHERE one)
-          ORDER BY s.version DESC LIMIT 1), -1)
+        coalesce(s.block, -1), coalesce(s.bytes, 0),
+        EXISTS (
+          SELECT 1 FROM extent x
+          WHERE x.inode = i.id AND x.index <= s.block AND x.index + x.count > s.block)
       FROM inode i
+      LEFT JOIN LATERAL (
+        SELECT max(c.block) AS block, sum(octet_length(c.content)) AS bytes FROM small_file c
+        WHERE c.inode = i.id AND c.version <= (SELECT sequence FROM applied WHERE one)
+          AND c.version >= (
+            SELECT max(b.version) FROM small_file b
+            WHERE b.inode = i.id AND b.version <= (SELECT sequence FROM applied WHERE one)
+              AND NOT b.continues)) s ON true
       """;
   private static final String ENTRIES =
       """
@@ -158,7 +166,7 @@ final class PostgresAudit implements MetadataAudit {
                 row.getInt(3),
                 row.getLong(4),
                 row.getLong(5),
-                LogCodec.contentKind(row.getInt(6)),
+                ContentKind.ofCode(row.getInt(6)),
                 new InodeId(row.getLong(7)),
                 row.getLong(8),
                 row.getLong(9),
@@ -166,7 +174,9 @@ final class PostgresAudit implements MetadataAudit {
                 row.getLong(11),
                 row.getLong(12),
                 row.getLong(13),
-                row.getLong(14)),
+                row.getLong(14),
+                row.getLong(15),
+                row.getBoolean(16)),
         visitor);
     set("enable_seqscan", "on");
   }

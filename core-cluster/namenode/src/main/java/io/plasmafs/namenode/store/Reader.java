@@ -8,6 +8,7 @@ import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.metadata.Fetch;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.StoreException;
 import java.sql.Array;
@@ -75,12 +76,19 @@ final class Reader implements AutoCloseable {
   // What is appended and not yet applied is there as well.
   static final String CONTENTS =
       """
-      SELECT k.n, s.content
+      SELECT k.n, s.block, s.content, s.pieces
       FROM unnest(?::int8[]) WITH ORDINALITY AS k(inode, n)
       CROSS JOIN LATERAL (
-        SELECT content FROM small_file
+        SELECT version FROM small_file
         WHERE inode = k.inode AND version <= (SELECT sequence FROM applied WHERE one)
-        ORDER BY version DESC LIMIT 1) s
+          AND NOT continues
+        ORDER BY version DESC LIMIT 1) b
+      CROSS JOIN LATERAL (
+        SELECT max(block) AS block, string_agg(content, ''::bytea ORDER BY version) AS content,
+          count(*) AS pieces
+        FROM small_file
+        WHERE inode = k.inode AND version >= b.version
+          AND version <= (SELECT sequence FROM applied WHERE one)) s
       """;
   static final String XATTRS =
       """
@@ -309,11 +317,14 @@ final class Reader implements AutoCloseable {
         yield immutable(lists);
       }
       case CONTENT -> {
-        List<Object> answers = filled(keys.size(), Optional.empty());
+        List<Object> answers = filled(keys.size(), InlineContent.NONE);
         read(
             connection,
             CONTENTS,
-            row -> answers.set(index(row), Optional.of(Bytes.wrap(row.getBytes(2)))),
+            row ->
+                answers.set(
+                    index(row),
+                    new InlineContent(row.getLong(2), Bytes.wrap(row.getBytes(3)), row.getInt(4))),
             numbers(connection, keys, k -> ((Fetch.OfInline) k).inode().value()));
         yield answers;
       }

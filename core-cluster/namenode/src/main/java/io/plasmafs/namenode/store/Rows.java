@@ -8,6 +8,7 @@ import io.plasmafs.model.InodeId;
 import io.plasmafs.model.LinkTarget;
 import io.plasmafs.model.Replica;
 import io.plasmafs.namenode.metadata.InodeRecord;
+import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -51,7 +52,7 @@ final class Rows {
             row.getLong(c + 14),
             row.getLong(c + 16),
             row.getLong(c + 17)),
-        LogCodec.contentKind(row.getInt(c + 15)),
+        ContentKind.ofCode(row.getInt(c + 15)),
         new InodeId(row.getLong(c + 18)),
         target == null ? Optional.empty() : Optional.of(LinkTarget.of(target)));
   }

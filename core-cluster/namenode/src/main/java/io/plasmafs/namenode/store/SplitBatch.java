@@ -5,23 +5,27 @@ import io.plasmafs.model.InodeId;
 import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.ChangeSet;
 import io.plasmafs.namenode.metadata.CommitBatch;
+import io.plasmafs.namenode.metadata.InlineContent;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/// A batch as the store keeps it: the contents of small files, which go to their table together
+/// A batch as the store keeps it: what is kept inline of files, which goes to its table together
 /// with the row of the log, and all else, which goes to the log and from there to the tables. So
 /// the most that a commit of a small file has is written once.
 ///
 /// @param logged the batch with [Change.StoredInline] in place of each [Change.PutInline]
 /// @param contents in the order of the batch
 record SplitBatch(CommitBatch logged, List<Content> contents) {
-  /// The whole content of a small file.
+  /// What a commit puts of a file.
   ///
-  /// @param version number of the commit that puts it
-  record Content(InodeId inode, long version, Bytes bytes) {}
+  /// @param version number of the commit
+  /// @param index of the block in the file
+  /// @param continues whether it follows what commits before have put
+  record Content(InodeId inode, long version, long index, boolean continues, Bytes bytes) {}
 
   static SplitBatch of(CommitBatch batch) {
     List<Content> contents = new ArrayList<>();
@@ -30,9 +34,11 @@ record SplitBatch(CommitBatch logged, List<Content> contents) {
       int before = contents.size();
       List<Change> changes = new ArrayList<>(commit.changes().size());
       for (Change change : commit.changes()) {
-        if (change instanceof Change.PutInline(InodeId inode, Bytes bytes)) {
-          contents.add(new Content(inode, commit.sequence(), bytes));
-          changes.add(new Change.StoredInline(inode));
+        if (change instanceof Change.PutInline(InodeId inode, InlineContent content, int kept)) {
+          contents.add(
+              new Content(
+                  inode, commit.sequence(), content.index(), kept > 0, piece(content, kept)));
+          changes.add(new Change.StoredInline(inode, kept > 0));
         } else {
           changes.add(change);
         }
@@ -46,6 +52,11 @@ record SplitBatch(CommitBatch logged, List<Content> contents) {
     return contents.isEmpty()
         ? new SplitBatch(batch, List.of())
         : new SplitBatch(new CommitBatch(batch.epoch(), commits), contents);
+  }
+
+  private static Bytes piece(InlineContent content, int kept) {
+    byte[] all = content.bytes().unsafeArray();
+    return kept == 0 ? content.bytes() : Bytes.wrap(Arrays.copyOfRange(all, kept, all.length));
   }
 
   /// Bytes in all contents.
@@ -65,6 +76,16 @@ record SplitBatch(CommitBatch logged, List<Content> contents) {
   Array versions(Connection connection) throws SQLException {
     return connection.createArrayOf(
         "int8", contents.stream().map(Content::version).toArray(Long[]::new));
+  }
+
+  Array indexes(Connection connection) throws SQLException {
+    return connection.createArrayOf(
+        "int8", contents.stream().map(Content::index).toArray(Long[]::new));
+  }
+
+  Array continuing(Connection connection) throws SQLException {
+    return connection.createArrayOf(
+        "bool", contents.stream().map(Content::continues).toArray(Boolean[]::new));
   }
 
   Array bytes(Connection connection) throws SQLException {

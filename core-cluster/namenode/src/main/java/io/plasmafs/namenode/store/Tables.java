@@ -260,8 +260,8 @@ final class Tables {
         new Columns(
             connection,
             """
-            INSERT INTO small_file (inode, version, content)
-            SELECT * FROM unnest(?::int8[], ?::int8[], ?::bytea[])
+            INSERT INTO small_file (inode, version, block, continues, content)
+            SELECT i, v, 0, false, c FROM unnest(?::int8[], ?::int8[], ?::bytea[]) AS k(i, v, c)
             ON CONFLICT (inode, version) DO NOTHING
             """,
             "int8",

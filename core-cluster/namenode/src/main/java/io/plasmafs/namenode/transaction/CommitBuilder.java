@@ -13,8 +13,8 @@ import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.cache.MetadataCache;
 import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.ChangeSet;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
-import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -157,12 +157,12 @@ public final class CommitBuilder {
   }
 
   private void addContent(Draft draft, InodeId inode, InodeEdit edit, InodeRecord base) {
-    Bytes inline = edit.inline;
+    InlineContent inline = edit.inline;
     if (inline != null) {
-      if (inline.length() > 0) {
-        draft.puts.add(new Change.PutInline(inode, inline));
-        draft.bytes += 20 + inline.length();
-      } else if (edit.created == null && base.content() == ContentKind.INLINE) {
+      if (!inline.isEmpty()) {
+        draft.puts.add(new Change.PutInline(inode, inline, edit.inlineKept));
+        draft.bytes += 20 + inline.length() - edit.inlineKept;
+      } else if (edit.created == null && base.content().hasInline()) {
         draft.deletes.add(new Change.DeleteInline(inode));
         draft.bytes += 20;
       }

@@ -4,6 +4,7 @@ import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Bytes;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.XattrName;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import java.time.Instant;
 import java.util.Optional;
@@ -45,8 +46,11 @@ public final class InodeEdit {
 
   boolean changesContent;
 
-  /// The inline content; empty: there is none.
-  @Nullable Bytes inline;
+  /// What is kept inline.
+  @Nullable InlineContent inline;
+
+  /// How many bytes at its start are committed already.
+  int inlineKept;
 
   @Nullable ExtentEdit extents;
   @Nullable TreeMap<XattrName, Optional<Bytes>> xattrs;
@@ -76,6 +80,7 @@ public final class InodeEdit {
     copy.nameless = nameless;
     copy.changesContent = changesContent;
     copy.inline = inline;
+    copy.inlineKept = inlineKept;
     copy.extents = extents;
     copy.xattrs = xattrs;
     return copy;
@@ -124,9 +129,12 @@ public final class InodeEdit {
     changesContent = true;
   }
 
-  /// The inline content; empty if there is none.
-  public void setInline(Bytes value) {
+  /// What is kept inline.
+  ///
+  /// @param kept how many bytes at its start are committed already
+  void setInline(InlineContent value, int kept) {
     inline = value;
+    inlineKept = kept;
     changesContent = true;
   }
 

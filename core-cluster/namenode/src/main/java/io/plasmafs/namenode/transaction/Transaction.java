@@ -12,8 +12,10 @@ import io.plasmafs.model.Principal;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.namenode.blocks.BlockSpace;
 import io.plasmafs.namenode.cache.MetadataCache;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 /// Invariants: every inode with an edit that this transaction did not create is pinned in the
 /// cache, so that its committed record is at hand; a name with an edit is locked.
 public final class Transaction {
+  /// In so many rows at most something is kept inline; the next one puts all of it anew.
+  private static final int MAX_INLINE_PIECES = 32;
+
   /// About what one changed inode takes in memory.
   private static final int EDIT_BYTES = 320;
 
@@ -361,10 +366,33 @@ public final class Transaction {
     edit.changesContent = changesContent;
   }
 
-  /// The inline content becomes this; empty: there is none.
-  public void writeInline(InodeId inode, FsPath path, Bytes content) {
+  /// This is kept inline of a file from now on.
+  public void writeInline(InodeId inode, FsPath path, InlineContent content) {
     charge(content.length());
-    edit(inode, path).setInline(content);
+    edit(inode, path).setInline(content, 0);
+  }
+
+  /// Adds bytes behind what is kept inline.
+  ///
+  /// @param committed what is kept inline of the file unless this transaction has changed that
+  public void extendInline(InodeId inode, FsPath path, InlineContent committed, Bytes more) {
+    InodeEdit edit = edit(inode, path);
+    InlineContent own = edit.inline;
+    InlineContent before = own != null ? own : committed;
+    charge(before.length() + more.length());
+    int kept = own != null ? edit.inlineKept : committed.length();
+    int pieces = own != null ? own.pieces() : committed.pieces() + 1;
+    if (pieces > MAX_INLINE_PIECES) {
+      kept = 0;
+      pieces = 1;
+    }
+    edit.setInline(new InlineContent(before.index(), joined(before.bytes(), more), pieces), kept);
+  }
+
+  private static Bytes joined(Bytes before, Bytes more) {
+    byte[] all = Arrays.copyOf(before.unsafeArray(), before.length() + more.length());
+    System.arraycopy(more.unsafeArray(), 0, all, before.length(), more.length());
+    return Bytes.wrap(all);
   }
 
   /// Takes memory for changes.

@@ -8,6 +8,7 @@ import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.cache.MetadataCache;
 import io.plasmafs.namenode.cache.NameScan;
 import io.plasmafs.namenode.metadata.Fetch;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -145,16 +146,16 @@ public final class View implements Rows {
     }
   }
 
-  /// The content kept inline.
-  public Bytes inline(InodeId inode) {
+  /// What is kept inline of a file.
+  public InlineContent inline(InodeId inode) {
     InodeEdit edit = transaction.edits.get(inode);
     if (edit != null && edit.inline != null) {
       return edit.inline;
     }
     if (edit != null && edit.created != null) {
-      return Bytes.EMPTY;
+      return InlineContent.NONE;
     }
-    Bytes inline = cache.inline(inode);
+    InlineContent inline = cache.inline(inode);
     if (inline == null) {
       throw needs.ask(new Fetch.OfInline(inode));
     }

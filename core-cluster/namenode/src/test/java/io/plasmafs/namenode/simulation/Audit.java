@@ -7,7 +7,10 @@ import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
 import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.ChangeSet;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
+import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -114,13 +117,26 @@ public final class Audit {
       }
     });
     for (InodeRecord inode : disk.inodes.values()) {
+      InlineContent inline = disk.inline.getOrDefault(inode.id(), InlineContent.NONE);
+      ContentKind kind = ContentKind.of(inode.blocks(), inline);
+      boolean hole = kind == ContentKind.NONE && inode.content() == ContentKind.BLOCKS;
+      require(inode.content() == kind || hole, inode, " is said to be " + kind + " by its rows");
+      long end = inline.index() * World.BLOCK_SIZE + inline.length();
+      require(inline.isEmpty() || end <= inode.size(), inode, " ends before " + end);
       require(
-          (inode.content() == InodeRecord.ContentKind.INLINE)
-              == disk.inline.containsKey(inode.id()),
+          inline.isEmpty() || extentsOf(inode.id()).stream().noneMatch(e -> covers(e, inline)),
           inode,
-          " and its inline content do not fit");
+          " has block " + inline.index() + " twice");
     }
     blocks();
+  }
+
+  private Collection<Extent> extentsOf(InodeId inode) {
+    return disk.extents.getOrDefault(inode, new TreeMap<>()).values();
+  }
+
+  private static boolean covers(Extent extent, InlineContent inline) {
+    return inline.isWithin(extent.index(), extent.end());
   }
 
   private void checkLog() {

@@ -4,6 +4,7 @@ import io.plasmafs.model.Bytes;
 import io.plasmafs.model.Extent;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.GrantedExtent;
+import io.plasmafs.model.InlineBlock;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Replica;
 import io.plasmafs.model.Ticket;
@@ -13,6 +14,8 @@ import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,42 +32,75 @@ final class ContentModel {
       throw new Refused(FsStatus.EINVAL, "too long");
     }
     Node file = sight.fileToWrite(op.where());
-    if (file.content == ContentKind.BLOCKS) {
+    if (file.content.hasBlocks()) {
       replace(sight, file.id, 0, blocksIn(file.size), null);
     }
     int length = op.content().length();
-    setInline(sight, file, op.content(), length == 0 ? ContentKind.NONE : ContentKind.INLINE);
+    keep(sight, file, 0, op.content(), 0);
     sight.own.content(file.id, n -> n.size = length);
     sight.own.touchContent(file.id, sight.now);
     return new Outcome.Done();
   }
 
-  private static void setInline(Sight sight, Node file, Bytes content, ContentKind kind) {
+  /// These bytes are kept inline of a file that has so many blocks.
+  private static void keep(Sight sight, Node file, long index, Bytes bytes, long blocks) {
     sight.use(file.id);
     sight.own.content(
         file.id,
         n -> {
-          n.inline = content;
-          n.content = kind;
-          n.blocks = 0;
+          n.keep(index, bytes);
+          n.blocks = blocks;
+          n.content = n.kind();
         });
+  }
+
+  static Outcome extendInline(Sight sight, Operation.ExtendInline op) {
+    int added = op.content().length();
+    if (op.kept() < 0 || added < 1 || op.kept() + added > World.BLOCK_SIZE) {
+      throw new Refused(FsStatus.EINVAL, "too long");
+    }
+    Node file = sight.fileToWrite(op.where());
+    Bytes before = file.inline;
+    if ((before.length() > 0 && file.inlineIndex != op.index())
+        || (op.kept() > 0 && op.kept() != before.length())) {
+      throw new Refused(FsStatus.ECONFLICT, "other bytes are kept inline");
+    }
+    long blocks = file.blocks;
+    Bytes after = op.content();
+    if (op.kept() > 0) {
+      byte[] all = Arrays.copyOf(before.toArray(), op.kept() + added);
+      System.arraycopy(after.toArray(), 0, all, op.kept(), added);
+      after = Bytes.wrap(all);
+    } else {
+      int freed = file.blocks(op.index(), op.index() + 1).size();
+      if (freed > 0) {
+        replace(sight, file.id, op.index(), op.index() + 1, null);
+      }
+      blocks -= freed;
+    }
+    keep(sight, file, op.index(), after, blocks);
+    long size = Math.max(file.size, op.index() * World.BLOCK_SIZE + after.length());
+    sight.own.content(file.id, n -> n.size = size);
+    sight.own.touchContent(file.id, sight.now);
+    return new Outcome.Done();
   }
 
   /// A file that is locked gets a new size.
   static void cut(Sight sight, Node file, long size) {
     if (size < file.size) {
-      if (file.content == ContentKind.INLINE && file.inline.length() > size) {
-        Bytes rest = Bytes.wrap(Arrays.copyOf(file.inline.toArray(), (int) size));
-        setInline(sight, file, rest, size == 0 ? ContentKind.NONE : ContentKind.INLINE);
-      } else if (file.content == ContentKind.BLOCKS) {
-        long keep = blocksIn(size);
-        if (size % World.BLOCK_SIZE != 0
-            && !hasReplaced(sight, file, keep - 1)
-            && !file.blocks(keep - 1, keep).isEmpty()) {
-          throw new Refused(FsStatus.EINVAL, "within a block");
-        }
-        makeHole(sight, file, keep, blocksIn(file.size));
+      long left = size - file.inlineIndex * World.BLOCK_SIZE;
+      if (left > 0 && left < file.inline.length()) {
+        Bytes rest = Bytes.wrap(Arrays.copyOf(file.inline.toArray(), (int) left));
+        keep(sight, file, file.inlineIndex, rest, file.blocks);
       }
+      long keep = blocksIn(size);
+      if (size % World.BLOCK_SIZE != 0
+          && file.content.hasBlocks()
+          && !hasReplaced(sight, file, keep - 1)
+          && !file.blocks(keep - 1, keep).isEmpty()) {
+        throw new Refused(FsStatus.EINVAL, "within a block");
+      }
+      makeHole(sight, Objects.requireNonNull(sight.node(file.id)), keep, blocksIn(file.size));
     }
     sight.use(file.id);
     sight.own.content(file.id, n -> n.size = size);
@@ -80,13 +116,10 @@ final class ContentModel {
     long freed = first < end ? file.blocks(first, end).size() : 0;
     if (freed > 0) {
       replace(sight, file.id, first, end, null);
-      long left = file.blocks - freed;
-      sight.own.content(
-          file.id,
-          n -> {
-            n.blocks = left;
-            n.content = left == 0 ? ContentKind.NONE : ContentKind.BLOCKS;
-          });
+    }
+    boolean keeps = file.keeps(first, end);
+    if (freed > 0 || keeps) {
+      keep(sight, file, file.inlineIndex, keeps ? Bytes.EMPTY : file.inline, file.blocks - freed);
     }
   }
 
@@ -105,11 +138,7 @@ final class ContentModel {
       throw new Refused(FsStatus.EINVAL, "no range");
     }
     Node file = sight.fileToWrite(op.where());
-    if (file.content == ContentKind.INLINE && op.first() == 0) {
-      setInline(sight, file, Bytes.EMPTY, ContentKind.NONE);
-    } else if (file.content == ContentKind.BLOCKS) {
-      makeHole(sight, file, op.first(), Math.min(op.first() + op.count(), blocksIn(file.size)));
-    }
+    makeHole(sight, file, op.first(), Math.min(op.first() + op.count(), blocksIn(file.size)));
     sight.use(file.id);
     sight.own.touchContent(file.id, sight.now);
     return new Outcome.Done();
@@ -168,20 +197,11 @@ final class ContentModel {
       throw new Refused(FsStatus.EINVAL, "beyond the end");
     }
     takeReserved(sight, run);
-    long replaced =
-        file.content == ContentKind.BLOCKS ? file.blocks(run.index(), run.end()).size() : 0;
-    if (file.content == ContentKind.INLINE) {
-      setInline(sight, file, Bytes.EMPTY, ContentKind.NONE);
-    }
+    long replaced = file.blocks(run.index(), run.end()).size();
+    Bytes inline = file.keeps(run.index(), run.end()) ? Bytes.EMPTY : file.inline;
     replace(sight, file.id, run.index(), run.end(), run);
-    long blocks = file.blocks - replaced + run.count();
-    sight.own.content(
-        file.id,
-        n -> {
-          n.content = ContentKind.BLOCKS;
-          n.blocks = blocks;
-          n.size = size;
-        });
+    keep(sight, file, file.inlineIndex, inline, file.blocks - replaced + run.count());
+    sight.own.content(file.id, n -> n.size = size);
     sight.own.touchContent(file.id, sight.now);
     return new Outcome.Done();
   }
@@ -226,9 +246,13 @@ final class ContentModel {
               .map(run -> run.slice(Math.max(run.index(), op.first()), Math.min(run.end(), end)))
               .map(run -> SmallBlockSpace.granted(run, Ticket.Right.READ, 0))
               .toList();
-      body = new Outcome.Body.Blocks(runs, end);
+      Optional<InlineBlock> inline =
+          file.inline.length() > 0 && (op.first() == 0 || file.keeps(op.first(), end))
+              ? Optional.of(new InlineBlock(file.inlineIndex, file.inline))
+              : Optional.empty();
+      body = new Outcome.Body.Blocks(runs, end, inline);
     }
-    if (sight.explicit && file.content == ContentKind.BLOCKS && !sight.own.isNew(file.id)) {
+    if (sight.explicit && file.content.hasBlocks() && !sight.own.isNew(file.id)) {
       sight.use(file.id);
       sight.own.used.add(file.id);
     }

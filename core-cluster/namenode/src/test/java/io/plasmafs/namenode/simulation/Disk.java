@@ -8,9 +8,11 @@ import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.ChangeSet;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +36,7 @@ public final class Disk {
 
   public final Map<InodeId, TreeMap<Name, InodeId>> entries = new HashMap<>();
   public final Map<InodeId, TreeMap<Long, Extent>> extents = new HashMap<>();
-  public final Map<InodeId, Bytes> inline = new HashMap<>();
+  public final Map<InodeId, InlineContent> inline = new HashMap<>();
   public final Map<InodeId, TreeMap<XattrName, Bytes>> xattrs = new HashMap<>();
 
   /// An empty disk.
@@ -95,7 +97,10 @@ public final class Disk {
           runs.remove(index);
         }
       }
-      case Change.PutInline(InodeId inode, Bytes content) -> inline.put(inode, content);
+      case Change.PutInline(InodeId inode, InlineContent content, int kept) -> {
+        checkContinues(inline.getOrDefault(inode, InlineContent.NONE), content, kept);
+        inline.put(inode, content);
+      }
       case Change.StoredInline stored -> throw new AssertionError(stored);
       case Change.DeleteInline(InodeId inode) -> inline.remove(inode);
       case Change.PutXattr(InodeId inode, XattrName name, Bytes value) ->
@@ -106,6 +111,23 @@ public final class Disk {
           all.remove(name);
         }
       }
+    }
+  }
+
+  /// The store only keeps what comes after the bytes that it has.
+  private static void checkContinues(InlineContent before, InlineContent content, int kept) {
+    boolean same =
+        kept == 0
+            ? content.pieces() == 1
+            : content.index() == before.index()
+                && kept == before.length()
+                && kept < content.length()
+                && content.pieces() == before.pieces() + 1
+                && content.pieces() <= 32
+                && Arrays.equals(
+                    content.bytes().toArray(), 0, kept, before.bytes().toArray(), 0, kept);
+    if (!same) {
+      throw new AssertionError(content + " does not continue " + kept + " bytes of " + before);
     }
   }
 }

@@ -368,7 +368,10 @@ final class Judge {
       if (outcome instanceof Outcome.Allocation(List<GrantedExtent> extents)) {
         extents.forEach(granted -> checkGivenOut(owner, granted.extent()));
       } else if (outcome
-          instanceof Outcome.Content(var attributes, Outcome.Body.Blocks(var extents, long next))) {
+          instanceof
+          Outcome.Content(
+              var attributes,
+              Outcome.Body.Blocks(var extents, long next, var inline))) {
         extents.forEach(g -> SmallBlockSpace.forEach(g.extent(), owner.told::add));
         if (owner.isSurelyOpen() && !request.aborts()) {
           extents.forEach(g -> checkPinned(owner, g.extent()));
@@ -417,6 +420,9 @@ final class Judge {
         return () -> operation + " met " + failure.conflicts();
       }
       Conflict conflict = failure.conflicts().get(0);
+      if (expected == FsStatus.ECONFLICT && conflict.kind() == Conflict.Kind.CONTENT_VERSION) {
+        return null;
+      }
       Node node = sight.state.node(conflict.inode());
       boolean cleanable =
           node == null

@@ -8,6 +8,7 @@ import io.plasmafs.namenode.metadata.ChangeSet;
 import io.plasmafs.namenode.metadata.CommitBatch;
 import io.plasmafs.namenode.metadata.DatanodeRecord;
 import io.plasmafs.namenode.metadata.Fetch;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.MetadataStore;
 import io.plasmafs.namenode.metadata.StoreException;
@@ -245,7 +246,7 @@ public final class MemoryStore implements MetadataStore {
             }
             yield found;
           }
-          case Fetch.OfInline(InodeId inode) -> Optional.ofNullable(disk.inline.get(inode));
+          case Fetch.OfInline(InodeId inode) -> disk.inline.getOrDefault(inode, InlineContent.NONE);
           case Fetch.OfXattrs(InodeId inode) ->
               new TreeMap<>(disk.xattrs.getOrDefault(inode, new TreeMap<>()));
           case Fetch.OfEntries(InodeId directory, Optional<Name> after, int limit) -> {

@@ -54,6 +54,7 @@ final class Model {
           case Operation.Allocate op -> ContentModel.allocate(sight, op);
           case Operation.Attach op -> ContentModel.attach(sight, op);
           case Operation.WriteInline op -> ContentModel.writeInline(sight, op);
+          case Operation.ExtendInline op -> ContentModel.extendInline(sight, op);
           case Operation.Punch op -> ContentModel.punch(sight, op);
           case Operation.GiveBack op -> ContentModel.giveBack(sight, op);
           case Operation.Require op -> AttributesModel.require(sight, op);
@@ -74,10 +75,13 @@ final class Model {
   /// Whether an answer is the expected one, but for what is the engine's choice: how runs of blocks
   /// are cut, and tickets.
   static boolean same(Outcome expected, Outcome answered) {
-    if (expected instanceof Outcome.Content(Attributes a, Outcome.Body.Blocks(var e, long end))
-        && answered instanceof Outcome.Content(Attributes b, Outcome.Body.Blocks(var f, long n))) {
+    if (expected
+            instanceof Outcome.Content(Attributes a, Outcome.Body.Blocks(var e, long end, var i))
+        && answered
+            instanceof Outcome.Content(Attributes b, Outcome.Body.Blocks(var f, long n, var j))) {
       return a.equals(b)
           && end == n
+          && i.equals(j)
           && Node.blocks(runs(e), 0, Long.MAX_VALUE)
               .equals(Node.blocks(runs(f), 0, Long.MAX_VALUE));
     }

@@ -43,6 +43,9 @@ final class Node {
   final TreeMap<XattrName, Bytes> xattrs = new TreeMap<>();
   Bytes inline = Bytes.EMPTY;
 
+  /// The block that `inline` is of, 0 if nothing is kept inline.
+  long inlineIndex;
+
   /// A block of a file, however the runs are cut.
   record Block(long index, long generation, List<SmallBlockSpace.Block> replicas, int checksum) {}
 
@@ -77,7 +80,23 @@ final class Node {
     copy.runs.putAll(runs);
     copy.xattrs.putAll(xattrs);
     copy.inline = inline;
+    copy.inlineIndex = inlineIndex;
     return copy;
+  }
+
+  /// These bytes of a block are kept inline from now on, and nothing else.
+  void keep(long index, Bytes bytes) {
+    inline = bytes;
+    inlineIndex = bytes.length() == 0 ? 0 : index;
+  }
+
+  boolean keeps(long first, long end) {
+    return inline.length() > 0 && first <= inlineIndex && inlineIndex < end;
+  }
+
+  /// How what it has is kept.
+  ContentKind kind() {
+    return ContentKind.of(blocks, inline.length() == 0 ? -1 : inlineIndex);
   }
 
   InodeRecord record() {
@@ -174,8 +193,16 @@ final class Node {
     if (!xattrs.equals(other.xattrs)) {
       return id + " has the attributes " + xattrs + ", not " + other.xattrs;
     }
-    if (!inline.equals(other.inline)) {
-      return id + " has " + inline + " inline, not " + other.inline;
+    if (!inline.equals(other.inline) || inlineIndex != other.inlineIndex) {
+      return id
+          + " has "
+          + inline
+          + " of block "
+          + inlineIndex
+          + " inline, not "
+          + other.inline
+          + " of block "
+          + other.inlineIndex;
     }
     List<Block> mine = blocks(0, Long.MAX_VALUE);
     List<Block> theirs = other.blocks(0, Long.MAX_VALUE);

@@ -56,6 +56,7 @@ final class Published {
                 ? !now.entries.equals(old.entries)
                 : now.size != old.size
                     || !now.inline.equals(old.inline)
+                    || now.inlineIndex != old.inlineIndex
                     || !now.blocks(0, Long.MAX_VALUE).equals(old.blocks(0, Long.MAX_VALUE));
         require(
             now.contentVersion == set.sequence()

@@ -13,6 +13,7 @@ import io.plasmafs.model.operation.Operation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -127,7 +128,7 @@ final class RandomOperations {
 
   private Operation change(State state, Overlay own) {
     Location p = path(state, own);
-    return switch (random.nextInt(26)) {
+    return switch (random.nextInt(29)) {
       case 0, 1, 2 ->
           new Operation.Create(
               p, pick(List.of(Operation.CreateMode.values())), 0666, random.nextInt(4));
@@ -150,8 +151,27 @@ final class RandomOperations {
       case 22 -> new Operation.Punch(p, random.nextInt(8), 1 + random.nextInt(8));
       case 23 -> new Operation.MakeSymlink(p, LinkTarget.of(pick(TARGETS)));
       case 24 -> require(state, p);
+      case 25, 26, 27 -> extend(state, own, p);
       default -> allocate(p);
     };
+  }
+
+  /// Mostly goes on where a file ends.
+  private Operation extend(State state, Overlay own, Location where) {
+    List<Node> files =
+        state.nodes.keySet().stream()
+            .map(id -> own.see(state, id))
+            .filter(n -> n != null && !n.isDirectory() && n.inline.length() > 0)
+            .map(n -> Objects.requireNonNull(n))
+            .toList();
+    if (files.isEmpty() || chance(3)) {
+      return new Operation.ExtendInline(
+          where, random.nextInt(8), chance(5) ? random.nextInt(200) : 0, bytes(300));
+    }
+    Node file = pick(files);
+    Bytes more = chance(4) ? Bytes.wrap(new byte[World.BLOCK_SIZE / 3]) : bytes(300);
+    return new Operation.ExtendInline(
+        Location.of(file.id), file.inlineIndex, chance(6) ? 0 : file.inline.length(), more);
   }
 
   private Bytes bytes(int most) {

@@ -7,6 +7,7 @@ import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.ChangeSet;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -93,9 +94,10 @@ final class State {
         case Change.DeleteEntry(InodeId d, Name name) -> node.entries.remove(name);
         case Change.PutExtent(InodeId i, Extent extent) -> node.runs.put(extent.index(), extent);
         case Change.DeleteExtent(InodeId i, long index) -> node.runs.remove(index);
-        case Change.PutInline(InodeId i, Bytes content) -> node.inline = content;
+        case Change.PutInline(InodeId i, InlineContent content, int kept) ->
+            node.keep(content.index(), content.bytes());
         case Change.StoredInline c -> throw new AssertionError(c);
-        case Change.DeleteInline c -> node.inline = Bytes.EMPTY;
+        case Change.DeleteInline c -> node.keep(0, Bytes.EMPTY);
         case Change.PutXattr(InodeId i, XattrName name, Bytes value) ->
             node.xattrs.put(name, value);
         case Change.DeleteXattr(InodeId i, XattrName name) -> node.xattrs.remove(name);

@@ -45,7 +45,7 @@ class ChangeWindowTest {
     commit(
         1,
         new Change.PutInode(Samples.file(5, 1)),
-        new Change.PutInline(inode, Bytes.EMPTY),
+        Samples.inline(inode, Bytes.EMPTY),
         new Change.PutExtent(inode, Samples.extent(1)));
     commit(2, new Change.DeleteInode(inode));
     assertThat(window.inodes()).isEmpty();
@@ -58,14 +58,26 @@ class ChangeWindowTest {
   @Test
   void whateverIsSaidLastOfAContentSupersedesWhatWasThereBefore() {
     Bytes bytes = Bytes.wrap(new byte[] {1});
-    commit(7, new Change.PutInline(new InodeId(1), bytes), new Change.StoredInline(new InodeId(2)));
-    commit(8, new Change.PutInline(new InodeId(2), bytes), new Change.StoredInline(new InodeId(3)));
+    commit(7, Samples.inline(new InodeId(1), bytes), stored(2, false));
+    commit(8, Samples.inline(new InodeId(2), bytes), stored(3, false));
     commit(9, new Change.DeleteInline(new InodeId(1)));
     assertThat(window.contents())
         .containsOnly(
             Map.entry(1L, new ChangeWindow.Content(9, Optional.empty())),
             Map.entry(2L, new ChangeWindow.Content(8, Optional.of(bytes))),
             Map.entry(3L, new ChangeWindow.Content(8, Optional.empty())));
+  }
+
+  @Test
+  void bytesThatAreAddedSupersedeNothing() {
+    commit(7, stored(1, true), stored(2, false));
+    commit(8, stored(2, true));
+    assertThat(window.contents())
+        .containsOnly(Map.entry(2L, new ChangeWindow.Content(7, Optional.empty())));
+  }
+
+  private static Change stored(long inode, boolean continues) {
+    return new Change.StoredInline(new InodeId(inode), continues);
   }
 
   @Test

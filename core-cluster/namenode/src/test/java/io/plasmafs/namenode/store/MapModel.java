@@ -13,6 +13,7 @@ import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.ChangeSet;
 import io.plasmafs.namenode.metadata.CommitBatch;
 import io.plasmafs.namenode.metadata.Fetch;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ final class MapModel {
   private final Map<Long, InodeRecord> inodes = new HashMap<>();
   private final Map<Long, NavigableMap<Name, InodeId>> entries = new HashMap<>();
   private final Map<Long, NavigableMap<Long, Extent>> extents = new HashMap<>();
-  private final Map<Long, Bytes> contents = new HashMap<>();
+  private final Map<Long, InlineContent> contents = new HashMap<>();
   private final Map<Long, NavigableMap<XattrName, Bytes>> xattrs = new HashMap<>();
   private final Map<CommitToken, Long> tokens = new HashMap<>();
 
@@ -55,7 +56,8 @@ final class MapModel {
           extents.computeIfAbsent(inode.value(), i -> new TreeMap<>()).put(extent.index(), extent);
       case Change.DeleteExtent(InodeId inode, long index) ->
           extents.computeIfAbsent(inode.value(), i -> new TreeMap<>()).remove(index);
-      case Change.PutInline(InodeId inode, Bytes content) -> contents.put(inode.value(), content);
+      case Change.PutInline(InodeId inode, InlineContent content, int kept) ->
+          contents.put(inode.value(), content);
       case Change.StoredInline stored -> throw new AssertionError(stored);
       case Change.DeleteInline(InodeId inode) -> contents.remove(inode.value());
       case Change.PutXattr(InodeId inode, XattrName name, Bytes value) ->
@@ -69,7 +71,7 @@ final class MapModel {
   void compare(PostgresStore store, long inodesEver) {
     Map<Long, CompletableFuture<Optional<InodeRecord>>> inodeAnswers = new HashMap<>();
     Map<Long, CompletableFuture<List<Extent>>> extentAnswers = new HashMap<>();
-    Map<Long, CompletableFuture<Optional<Bytes>>> contentAnswers = new HashMap<>();
+    Map<Long, CompletableFuture<InlineContent>> contentAnswers = new HashMap<>();
     Map<Long, CompletableFuture<Map<XattrName, Bytes>>> xattrAnswers = new HashMap<>();
     for (long id = 1; id <= inodesEver; id++) {
       InodeId inode = new InodeId(id);
@@ -87,7 +89,7 @@ final class MapModel {
           .isEqualTo(List.copyOf(extents.getOrDefault(id, new TreeMap<>()).values()));
       assertThat(requireNonNull(contentAnswers.get(id)).join())
           .as("content of %s", id)
-          .isEqualTo(Optional.ofNullable(contents.get(id)));
+          .isEqualTo(contents.getOrDefault(id, InlineContent.NONE));
       assertThat(requireNonNull(xattrAnswers.get(id)).join())
           .as("xattrs of %s", id)
           .isEqualTo(xattrs.getOrDefault(id, new TreeMap<>()));

@@ -20,6 +20,7 @@ import io.plasmafs.namenode.metadata.CommitBatch;
 import io.plasmafs.namenode.metadata.DatanodeRecord;
 import io.plasmafs.namenode.metadata.Fetch;
 import io.plasmafs.namenode.metadata.FileExtent;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.MetadataAudit;
 import io.plasmafs.namenode.metadata.MetadataStore;
@@ -31,10 +32,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
@@ -116,7 +120,7 @@ class PostgresStoreTest {
     assertThat(open.fetch(new Fetch.OfInode(InodeId.ROOT))).isEmpty();
     assertThat(open.fetch(new Fetch.OfEntry(InodeId.ROOT, Name.of("a")))).isEmpty();
     assertThat(open.fetch(new Fetch.OfExtents(InodeId.ROOT, 0, 100))).isEmpty();
-    assertThat(open.fetch(new Fetch.OfInline(InodeId.ROOT))).isEmpty();
+    assertThat(open.fetch(new Fetch.OfInline(InodeId.ROOT))).isEqualTo(InlineContent.NONE);
     assertThat(open.fetch(new Fetch.OfXattrs(InodeId.ROOT))).isEmpty();
     assertThat(open.fetch(new Fetch.OfEntries(InodeId.ROOT, Optional.empty(), 10))).isEmpty();
     assertThat(open.store().commitOf(CommitToken.random()).join()).isEmpty();
@@ -138,12 +142,13 @@ class PostgresStoreTest {
             new Change.PutInode(record),
             new Change.PutEntry(InodeId.ROOT, name, inode),
             new Change.PutExtent(inode, extent),
-            new Change.PutInline(inode, Bytes.wrap(new byte[] {1, 2})),
+            Samples.inline(inode, Bytes.wrap(new byte[] {1, 2})),
             new Change.PutXattr(inode, xattr, Bytes.EMPTY)));
     assertThat(open.fetch(new Fetch.OfInode(inode))).contains(record);
     assertThat(open.fetch(new Fetch.OfEntry(InodeId.ROOT, name))).contains(inode);
     assertThat(open.fetch(new Fetch.OfExtents(inode, 0, 1))).containsExactly(extent);
-    assertThat(open.fetch(new Fetch.OfInline(inode))).contains(Bytes.wrap(new byte[] {1, 2}));
+    assertThat(open.fetch(new Fetch.OfInline(inode)))
+        .isEqualTo(Samples.whole(Bytes.wrap(new byte[] {1, 2})));
     assertThat(open.fetch(new Fetch.OfXattrs(inode))).isEqualTo(Map.of(xattr, Bytes.EMPTY));
 
     InodeRecord changed = Samples.directory(7, 2);
@@ -154,12 +159,12 @@ class PostgresStoreTest {
             new Change.PutInode(changed),
             new Change.PutEntry(InodeId.ROOT, name, new InodeId(8)),
             new Change.PutExtent(inode, Samples.extent(6)),
-            new Change.PutInline(inode, Bytes.EMPTY),
+            Samples.inline(inode, Bytes.EMPTY),
             new Change.PutXattr(inode, xattr, Bytes.wrap(new byte[] {0}))));
     assertThat(open.fetch(new Fetch.OfInode(inode))).contains(changed);
     assertThat(open.fetch(new Fetch.OfEntry(InodeId.ROOT, name))).contains(new InodeId(8));
     assertThat(open.fetch(new Fetch.OfExtents(inode, 0, 1))).containsExactly(Samples.extent(6));
-    assertThat(open.fetch(new Fetch.OfInline(inode))).contains(Bytes.EMPTY);
+    assertThat(open.fetch(new Fetch.OfInline(inode))).isEqualTo(Samples.whole(Bytes.EMPTY));
     assertThat(open.fetch(new Fetch.OfXattrs(inode)))
         .isEqualTo(Map.of(xattr, Bytes.wrap(new byte[] {0})));
 
@@ -174,7 +179,7 @@ class PostgresStoreTest {
     assertThat(open.fetch(new Fetch.OfInode(inode))).contains(changed);
     assertThat(open.fetch(new Fetch.OfEntry(InodeId.ROOT, name))).isEmpty();
     assertThat(open.fetch(new Fetch.OfExtents(inode, 0, 1))).isEmpty();
-    assertThat(open.fetch(new Fetch.OfInline(inode))).isEmpty();
+    assertThat(open.fetch(new Fetch.OfInline(inode))).isEqualTo(InlineContent.NONE);
     assertThat(open.fetch(new Fetch.OfXattrs(inode))).isEmpty();
   }
 
@@ -189,7 +194,7 @@ class PostgresStoreTest {
               id - 6,
               new Change.PutInode(Samples.file(id, 1)),
               new Change.PutExtent(inode, Samples.extent(5)),
-              new Change.PutInline(inode, Bytes.wrap(new byte[] {1})),
+              Samples.inline(inode, Bytes.wrap(new byte[] {1})),
               new Change.PutXattr(inode, XattrName.of("user.a"), Bytes.EMPTY)));
     }
     open.commit(Samples.batch(1, 3, new Change.DeleteInode(new InodeId(7))));
@@ -210,35 +215,92 @@ class PostgresStoreTest {
     Bytes after = Bytes.wrap(new byte[1 << 20]);
     open.commit(
         Samples.batch(
-            1, 1, new Change.PutInode(Samples.file(7, 1)), new Change.PutInline(inode, before)));
+            1, 1, new Change.PutInode(Samples.file(7, 1)), Samples.inline(inode, before)));
     try (Connection blocker =
             DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password());
         Statement statement = blocker.createStatement()) {
       blocker.setAutoCommit(false);
       statement.execute("SELECT * FROM applied FOR UPDATE");
       open.append(
-          Samples.batch(
-              1,
-              2,
-              new Change.PutInline(inode, after),
-              new Change.PutInline(new InodeId(8), after)));
+          Samples.batch(1, 2, Samples.inline(inode, after), Samples.inline(new InodeId(8), after)));
       open.append(Samples.batch(1, 3, new Change.DeleteInline(new InodeId(8))));
       assertThat(open.store().lag().bytes()).isGreaterThan(1 << 20);
       assertThat(ask("SELECT count(*) FROM small_file")).isEqualTo(3);
-      assertThat(open.fetch(new Fetch.OfInline(inode))).contains(before);
-      assertThat(open.fetch(new Fetch.OfInline(new InodeId(8)))).isEmpty();
+      assertThat(open.fetch(new Fetch.OfInline(inode))).isEqualTo(Samples.whole(before));
+      assertThat(open.fetch(new Fetch.OfInline(new InodeId(8)))).isEqualTo(InlineContent.NONE);
       try (MetadataAudit audit = open.store().audit(InodeId.NONE)) {
         audit.inodes(file -> assertThat(file.inlineBytes()).isEqualTo(1));
       }
       blocker.rollback();
     }
     open.progress().await(3);
-    assertThat(open.fetch(new Fetch.OfInline(inode))).contains(after);
-    assertThat(open.fetch(new Fetch.OfInline(new InodeId(8)))).isEmpty();
+    assertThat(open.fetch(new Fetch.OfInline(inode))).isEqualTo(Samples.whole(after));
+    assertThat(open.fetch(new Fetch.OfInline(new InodeId(8)))).isEqualTo(InlineContent.NONE);
     assertThat(ask("SELECT count(*) FROM small_file")).isEqualTo(1);
     try (MetadataAudit audit = open.store().audit(InodeId.NONE)) {
       audit.inodes(file -> assertThat(file.inlineBytes()).isEqualTo(after.length()));
     }
+  }
+
+  /// Each commit that adds to a content puts a row with what it adds.
+  @Test
+  void addedBytesContinueWhatIsThere() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("addedBytesContinueWhatIsThere seed " + seed);
+    Random random = new Random(seed);
+    Open open = open();
+    MapModel model = new MapModel();
+    Map<Long, InlineContent> now = new HashMap<>();
+    for (long sequence = 1; sequence <= 200; sequence++) {
+      long id = 2L + random.nextInt(3);
+      InodeId inode = new InodeId(id);
+      InlineContent before = now.getOrDefault(id, InlineContent.NONE);
+      Change change =
+          switch (random.nextInt(8)) {
+            case 0 -> new Change.DeleteInline(inode);
+            case 1 -> put(inode, new InlineContent(random.nextInt(9), bytes(random, 1), 1), 0);
+            default ->
+                before.isEmpty()
+                    ? put(inode, new InlineContent(4, bytes(random, 5), 1), 0)
+                    : put(inode, longer(before, random), before.length());
+          };
+      if (change instanceof Change.PutInline(InodeId of, InlineContent content, int kept)) {
+        now.put(of.value(), content);
+      } else {
+        now.remove(id);
+      }
+      CommitBatch batch = Samples.batch(1, sequence, change);
+      open.append(batch);
+      model.apply(batch);
+      if (random.nextInt(20) == 0) {
+        open.progress().await(sequence);
+        model.compare(open.store(), 5);
+        int rows = now.values().stream().mapToInt(InlineContent::pieces).sum();
+        assertThat(ask("SELECT count(*) FROM small_file")).isEqualTo(rows);
+      }
+    }
+    open.store().close();
+    model.compare(open().store(), 5);
+    try (MetadataAudit audit = open().store().audit(InodeId.NONE)) {
+      audit.inodes(file -> assertThat(file.inlineBytes()).isZero());
+    }
+  }
+
+  private static Change put(InodeId inode, InlineContent content, int kept) {
+    return new Change.PutInline(inode, content, kept);
+  }
+
+  private static Bytes bytes(Random random, int least) {
+    byte[] bytes = new byte[least + random.nextInt(5000)];
+    random.nextBytes(bytes);
+    return Bytes.wrap(bytes);
+  }
+
+  private static InlineContent longer(InlineContent before, Random random) {
+    byte[] more = bytes(random, 1).toArray();
+    byte[] all = Arrays.copyOf(before.bytes().toArray(), before.length() + more.length);
+    System.arraycopy(more, 0, all, before.length(), more.length);
+    return new InlineContent(before.index(), Bytes.wrap(all), before.pieces() + 1);
   }
 
   /// Of earlier releases, whose contents had no version.
@@ -257,14 +319,15 @@ class PostgresStoreTest {
       statement.execute("INSERT INTO small_file VALUES (7, '\\x01'), (8, '\\x02')");
       Open open = open(earlier);
       assertThat(open.fetch(new Fetch.OfInline(new InodeId(7))))
-          .contains(Bytes.wrap(new byte[] {1}));
+          .isEqualTo(Samples.whole(Bytes.wrap(new byte[] {1})));
       open.commit(
           Samples.batch(
               1,
               1,
               new Change.DeleteInode(new InodeId(8)),
-              new Change.PutInline(new InodeId(7), Bytes.EMPTY)));
-      assertThat(open.fetch(new Fetch.OfInline(new InodeId(7)))).contains(Bytes.EMPTY);
+              Samples.inline(new InodeId(7), Bytes.EMPTY)));
+      assertThat(open.fetch(new Fetch.OfInline(new InodeId(7))))
+          .isEqualTo(Samples.whole(Bytes.EMPTY));
       try (ResultSet rows =
           statement.executeQuery("SELECT count(*), min(inode), min(version) FROM small_file")) {
         rows.next();
@@ -280,13 +343,13 @@ class PostgresStoreTest {
   void contentsInTheLogAreApplied() throws Exception {
     Open open = open();
     InodeId inode = new InodeId(7);
-    open.commit(Samples.batch(1, 1, new Change.PutInline(inode, Bytes.EMPTY)));
+    open.commit(Samples.batch(1, 1, Samples.inline(inode, Bytes.EMPTY)));
     open.store().close();
     Bytes content = Bytes.wrap(new byte[] {1, 2, 3});
-    byte[] payload = LogCodec.encode(Samples.batch(1, 2, new Change.PutInline(inode, content)));
+    byte[] payload = LogCodec.encode(Samples.batch(1, 2, Samples.inline(inode, content)));
     run("INSERT INTO commit_log VALUES (2, 2, 1, '\\x" + HexFormat.of().formatHex(payload) + "')");
     Open second = open();
-    assertThat(second.fetch(new Fetch.OfInline(inode))).contains(content);
+    assertThat(second.fetch(new Fetch.OfInline(inode))).isEqualTo(Samples.whole(content));
     assertThat(ask("SELECT count(*) FROM small_file")).isEqualTo(1);
   }
 
@@ -531,7 +594,7 @@ class PostgresStoreTest {
                     next % 2 == 0
                         ? Samples.batch(epoch, next)
                         : Samples.batch(
-                            epoch, next, new Change.PutInline(new InodeId(next), Bytes.EMPTY)));
+                            epoch, next, Samples.inline(new InodeId(next), Bytes.EMPTY)));
                 sequence++;
               } catch (java.util.concurrent.CompletionException e) {
                 assertThat(e)
@@ -687,7 +750,7 @@ class PostgresStoreTest {
         1,
         sequence,
         new Change.PutInode(Samples.file(7, sequence)),
-        new Change.PutInline(new InodeId(7), Bytes.wrap(new byte[] {1})));
+        Samples.inline(new InodeId(7), Bytes.wrap(new byte[] {1})));
   }
 
   private static final String WAITING_APPENDS =

@@ -15,6 +15,7 @@ import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.metadata.Change;
 import io.plasmafs.namenode.metadata.ChangeSet;
 import io.plasmafs.namenode.metadata.CommitBatch;
+import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import java.time.Instant;
@@ -34,6 +35,15 @@ final class Samples {
 
   Samples(long seed) {
     this.random = new Random(seed);
+  }
+
+  /// A content in one row, as all that is kept inline of a small file.
+  static InlineContent whole(Bytes content) {
+    return new InlineContent(0, content, 1);
+  }
+
+  static Change inline(InodeId inode, Bytes content) {
+    return new Change.PutInline(inode, whole(content), 0);
   }
 
   static InodeRecord file(long id, long version) {
@@ -226,7 +236,7 @@ final class Samples {
         case 4 -> deletes.add(new Change.DeleteEntry(inode, name));
         case 5 -> puts.add(new Change.PutExtent(inode, extentAt(index)));
         case 6 -> deletes.add(new Change.DeleteExtent(inode, index));
-        case 7 -> puts.add(new Change.PutInline(inode, content()));
+        case 7 -> puts.add(inline(inode, content()));
         case 8 -> deletes.add(new Change.DeleteInline(inode));
         case 9 -> puts.add(new Change.PutXattr(inode, xattr, content()));
         default -> deletes.add(new Change.DeleteXattr(inode, xattr));
