@@ -96,6 +96,7 @@ public final class Datanode implements AutoCloseable {
   private static Datanode start(DatanodeConfig config, Disk disk, Deque<AutoCloseable> parts)
       throws IOException {
     SecureRandom random = new SecureRandom();
+    long start = random.nextLong();
     ControlProof proof = new ControlProof(config.secret(), InstantSource.system(), random);
     BlockStore store =
         open(parts, BlockStore.open(config.volumes(), config.cluster(), config.identity(), disk));
@@ -127,6 +128,7 @@ public final class Datanode implements AutoCloseable {
                 proof,
                 new RecentNonces(NONCES),
                 new RecentNonces(NONCES), // of keys: many questions must not keep them away
+                start,
                 traffic,
                 () -> served[0] == null ? 0 : served[0].connections()));
 
@@ -146,7 +148,7 @@ public final class Datanode implements AutoCloseable {
     served[0] = server;
     open(parts, new Scrubber(store, config.scrubBytesPerSecond(), config.scrubPause()));
 
-    Datanode datanode = new Datanode(parts, store, server, random.nextLong());
+    Datanode datanode = new Datanode(parts, store, server, start);
     Announcer announcer =
         open(
             parts,
@@ -201,6 +203,11 @@ public final class Datanode implements AutoCloseable {
   /// Identity of its store: 32 hexadecimal digits.
   public String identity() {
     return store.identity();
+  }
+
+  /// The number that tells this start from all others.
+  long startNumber() {
+    return start;
   }
 
   /// Number of connections to it now.

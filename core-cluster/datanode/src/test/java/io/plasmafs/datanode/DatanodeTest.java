@@ -207,6 +207,29 @@ class DatanodeTest {
   }
 
   @Test
+  void keysForAnotherStartChangeNothing() throws IOException {
+    try (Nodes nodes = new Nodes(directory, 1, BLOCK, BYTES)) {
+      long before = nodes.starts.get(0);
+      RpcClient client = nodes.clients.get(0);
+      assertOk(nodes.write(client, nodes.piece(0, 3, 0, 1, 5, bytes(100))).join());
+      nodes.starts.set(0, before + 1);
+      assertStatus(nodes.keys(0, Nodes.EPOCH + 1, new long[] {77}).status, FsStatus.EUNAVAIL);
+      assertOk(nodes.write(client, nodes.piece(0, 3, 0, 1, 5, bytes(100))).join());
+      nodes.starts.set(0, before);
+      assertStatus(nodes.keys(0, Nodes.EPOCH, new long[] {77}).status, FsStatus.OK);
+
+      nodes.restart(0);
+      long after = nodes.starts.set(0, before);
+      assertStatus(nodes.keys(0, Nodes.EPOCH, new long[0]).status, FsStatus.EUNAVAIL);
+      assertStatus(
+          nodes.write(nodes.clients.get(0), nodes.piece(0, 3, 0, 1, 5, bytes(100))).join().status,
+          FsStatus.ETICKET);
+      nodes.starts.set(0, after);
+      assertStatus(nodes.keys(0, Nodes.EPOCH, new long[0]).status, FsStatus.OK);
+    }
+  }
+
+  @Test
   void controlCallsNeedTheSecret() throws IOException {
     try (Nodes nodes = new Nodes(directory, 1, BLOCK, BYTES)) {
       inventory_args arguments = new inventory_args();
@@ -490,9 +513,7 @@ class DatanodeTest {
       assertOk(nodes.write(nodes.clients.get(0), nodes.piece(0, 3, 0, 3, 5, content)).join());
       config = nodes.configs.get(0);
       assertThatThrownBy(() -> Datanode.start(config)).hasMessageContaining("in use");
-      nodes.nodes.get(0).close();
-      nodes.nodes.set(0, Datanode.start(config));
-      nodes.clients.set(0, nodes.connect(nodes.tcp(0)));
+      nodes.restart(0);
       assertStatus(nodes.read(nodes.clients.get(0), 0, 3, 0, 10, 5).status, FsStatus.ETICKET);
       nodes.keys(0, Nodes.EPOCH, new long[0]);
       assertHolds(nodes, nodes.clients.get(0), 0, 3, 5, content);

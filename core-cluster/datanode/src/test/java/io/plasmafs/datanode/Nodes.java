@@ -3,15 +3,20 @@ package io.plasmafs.datanode;
 import io.plasmafs.datanode.store.Disk;
 import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Ticket.Right;
+import io.plasmafs.oncrpc.Authenticator;
 import io.plasmafs.oncrpc.Credentials;
 import io.plasmafs.oncrpc.RpcClient;
 import io.plasmafs.oncrpc.RpcLimits;
+import io.plasmafs.oncrpc.RpcProgram;
+import io.plasmafs.oncrpc.RpcServer;
 import io.plasmafs.oncrpc.RpcTransport;
 import io.plasmafs.oncrpc.xdr.BulkData;
 import io.plasmafs.protocol.ControlProof;
 import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.Programs;
 import io.plasmafs.protocol.TicketMac;
+import io.plasmafs.protocol.xdr.announce_args;
+import io.plasmafs.protocol.xdr.announce_result;
 import io.plasmafs.protocol.xdr.chain_link;
 import io.plasmafs.protocol.xdr.control_args;
 import io.plasmafs.protocol.xdr.datanode_status;
@@ -39,8 +44,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.zip.CRC32C;
 
 /// Some datanodes in this process, on real sockets and files, and the coordinator's part for them.
@@ -58,9 +66,14 @@ final class Nodes implements AutoCloseable {
   final List<Datanode> nodes = new ArrayList<>();
   final List<DatanodeConfig> configs = new ArrayList<>();
   final List<RpcClient> clients = new ArrayList<>();
+
+  /// For which keys are meant, of each datanode.
+  final List<Long> starts = new ArrayList<>();
+
   private final List<String> identities = new ArrayList<>();
   private final Map<Integer, Integer> ports = new HashMap<>();
   private final int sliceSize;
+  private Optional<RpcServer> coordinator = Optional.empty();
 
   Nodes(Path directory, int count, int sliceSize, long bytes) throws IOException {
     this(directory, count, sliceSize, bytes, Disk.local());
@@ -73,6 +86,7 @@ final class Nodes implements AutoCloseable {
       DatanodeConfig config = DatanodeConfig.of(properties(directory, i));
       configs.add(config);
       nodes.add(Datanode.start(config, disk));
+      starts.add(nodes.get(i).startNumber());
       clients.add(connect(tcp(i)));
       keys(i, EPOCH, new long[0]);
     }
@@ -89,10 +103,13 @@ final class Nodes implements AutoCloseable {
   static Nodes apart(Path directory, int count, long bytes, List<Process> processes)
       throws IOException {
     Nodes nodes = new Nodes(directory, BLOCK);
+    BlockingQueue<announce_args> announced = new LinkedBlockingQueue<>();
+    nodes.coordinator = Optional.of(nodes.coordinator(announced));
     for (int i = 0; i < count; i++) {
       nodes.identities.add(nodes.format(directory, i, bytes));
       Properties properties = properties(directory, i);
       nodes.configs.add(DatanodeConfig.of(properties));
+      properties.setProperty("namenodes", nodes.coordinatorAddress());
       List<String> command =
           new ArrayList<>(
               List.of(
@@ -115,10 +132,60 @@ final class Nodes implements AutoCloseable {
               .findFirst()
               .orElseThrow();
       nodes.ports.put(i, Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
+      nodes.starts.add(nodes.startOf(i, announced));
       nodes.clients.add(nodes.connect(nodes.tcp(i)));
       nodes.keys(i, EPOCH, new long[0]);
     }
     return nodes;
+  }
+
+  /// A coordinator that hears announcements and does nothing.
+  private RpcServer coordinator(BlockingQueue<announce_args> announced) throws IOException {
+    return RpcServer.bind(
+        transport,
+        List.of(new InetSocketAddress("127.0.0.1", 0)),
+        List.of(
+            RpcProgram.of(Programs.REGISTRY)
+                .procedure(
+                    Programs.Registry.ANNOUNCE,
+                    "ANNOUNCE",
+                    announce_args::new,
+                    (said, call, reply) -> {
+                      announced.add(said);
+                      announce_result result = new announce_result();
+                      result.message = "";
+                      result.next_millis = 5_000;
+                      reply.success(result);
+                    })
+                .build()),
+        RpcLimits.defaults(),
+        Authenticator.ANY);
+  }
+
+  private String coordinatorAddress() {
+    InetSocketAddress at = (InetSocketAddress) coordinator.orElseThrow().addresses().get(0);
+    return "127.0.0.1:" + at.getPort();
+  }
+
+  private long startOf(int node, BlockingQueue<announce_args> announced) {
+    try {
+      while (true) {
+        announce_args said = announced.take();
+        if (said.identity.equals(identities.get(node))) {
+          return said.start;
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Stops one and starts it again, on the disk of this machine; it has no keys then.
+  void restart(int node) throws IOException {
+    nodes.get(node).close();
+    nodes.set(node, Datanode.start(configs.get(node)));
+    starts.set(node, nodes.get(node).startNumber());
+    clients.set(node, connect(tcp(node)));
   }
 
   private String format(Path directory, int node, long bytes) throws IOException {
@@ -166,6 +233,7 @@ final class Nodes implements AutoCloseable {
     keys_args arguments = new keys_args();
     arguments.cluster = CLUSTER;
     arguments.identity = identities.get(node);
+    arguments.start = starts.get(node);
     arguments.datanode = node + 1;
     arguments.epoch = epoch;
     ticket_key one = new ticket_key();
@@ -192,6 +260,10 @@ final class Nodes implements AutoCloseable {
   }
 
   ticket ticket(int node, Right right, long first, int count, long generation) {
+    return ticket(node, right, first, count, generation, right == Right.READ ? 0 : 77);
+  }
+
+  ticket ticket(int node, Right right, long first, int count, long generation, long transaction) {
     return Conversion.toXdr(
         mac.grant(
             new DatanodeId(node + 1),
@@ -200,7 +272,7 @@ final class Nodes implements AutoCloseable {
             count,
             generation,
             right,
-            right == Right.WRITE ? 77 : 0,
+            transaction,
             System.currentTimeMillis() + 300_000));
   }
 
@@ -276,6 +348,7 @@ final class Nodes implements AutoCloseable {
   public void close() {
     clients.forEach(RpcClient::close);
     nodes.forEach(Datanode::close);
+    coordinator.ifPresent(RpcServer::close);
     transport.close();
   }
 }

@@ -31,6 +31,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// A datanode that stores nothing: it announces itself, takes keys, and judges tickets.
 final class FakeDatanode implements AutoCloseable {
+  private static final long START = 1;
+
   private final ControlProof proof;
   private final RecentNonces nonces = new RecentNonces(1000);
   private final RpcServer server;
@@ -61,6 +63,9 @@ final class FakeDatanode implements AutoCloseable {
     result.message = "";
     try {
       proof.verify(arguments, nonces);
+      if (arguments.start != START) {
+        throw new FsException(FsStatus.EUNAVAIL, "another start");
+      }
       keys.clear();
       for (ticket_key key : arguments.keys) {
         keys.put(key.key_id, new TicketMac(cluster, key.key_id, key.key));
@@ -87,7 +92,7 @@ final class FakeDatanode implements AutoCloseable {
     said.block_size = blockSize;
     said.slice_size = 65536;
     said.pid = 1;
-    said.start = 1;
+    said.start = START;
     proof.sign(said);
     return namenode
         .rpc()

@@ -53,6 +53,7 @@ final class ControlProofTest {
     keys_args arguments = new keys_args();
     arguments.cluster = "c";
     arguments.identity = "0123456789abcdef0123456789abcdef";
+    arguments.start = 77;
     arguments.datanode = 3;
     arguments.epoch = 9;
     ticket_key key = new ticket_key();
@@ -110,6 +111,9 @@ final class ControlProofTest {
     keys.keys[0].key[31] = 1;
     assertRefused(() -> proof.verify(keys, nonces), "secret");
     keys.keys[0].key[31] = 0;
+    keys.start = 78;
+    assertRefused(() -> proof.verify(keys, nonces), "secret");
+    keys.start = 77;
     keys.proof.mac[0] ^= 1;
     assertRefused(() -> proof.verify(keys, nonces), "secret");
   }

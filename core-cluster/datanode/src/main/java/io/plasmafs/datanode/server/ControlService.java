@@ -41,6 +41,7 @@ public final class ControlService implements AutoCloseable {
   private final ControlProof proof;
   private final Nonces nonces;
   private final Nonces nonceOfKeys;
+  private final long start;
   private final Traffic traffic;
   private final IntSupplier connections;
 
@@ -54,6 +55,7 @@ public final class ControlService implements AutoCloseable {
           new ArrayBlockingQueue<>(WAITING),
           Thread.ofPlatform().name("inventory").daemon().factory());
 
+  /// @param start tells this start of the datanode from all others
   /// @param connections how many there are now
   public ControlService(
       BlockStore store,
@@ -61,6 +63,7 @@ public final class ControlService implements AutoCloseable {
       ControlProof proof,
       Nonces nonces,
       Nonces nonceOfKeys,
+      long start,
       Traffic traffic,
       IntSupplier connections) {
     this.store = store;
@@ -68,6 +71,7 @@ public final class ControlService implements AutoCloseable {
     this.proof = proof;
     this.nonces = nonces;
     this.nonceOfKeys = nonceOfKeys;
+    this.start = start;
     this.traffic = traffic;
     this.connections = connections;
   }
@@ -98,6 +102,12 @@ public final class ControlService implements AutoCloseable {
                 + " of cluster \""
                 + store.cluster()
                 + "\"");
+      }
+      if (arguments.start != start) {
+        // The sender takes this for the datanode that ran before, and relies on what that one knew
+        // of ended transactions.
+        throw new FsException(
+            FsStatus.EUNAVAIL, "the keys are for another start of this datanode, not for this one");
       }
       List<KeyRing.Key> ring = new ArrayList<>();
       for (ticket_key key : arguments.keys) {

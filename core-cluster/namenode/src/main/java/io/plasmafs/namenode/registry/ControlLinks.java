@@ -8,20 +8,23 @@ import java.util.concurrent.CompletableFuture;
 /// The way to the datanodes.
 public interface ControlLinks extends AutoCloseable {
   /// Tells a datanode which keys are good from now on, and which transactions have ended. Fails
-  /// with [io.plasmafs.model.FsException] if the datanode refuses it, otherwise if it cannot be
-  /// reached.
+  /// with [io.plasmafs.model.FsException] if the datanode refuses it, EUNAVAIL if it has started
+  /// anew since; otherwise if it cannot be reached.
   CompletableFuture<Void> sendKeys(KeysMessage message);
 
   /// What [#sendKeys] says.
   ///
   /// @param address host:port
   /// @param identity of the store that is meant
+  /// @param start of the datanode that is meant: what it has been told since then it knows, and
+  ///   nothing else
   /// @param datanode the number that tickets for it carry
   /// @param keys that are good, and no others; none if more withdrawals must come first
   /// @param ended transactions whose tickets are withdrawn
   record KeysMessage(
       String address,
       String identity,
+      long start,
       DatanodeId datanode,
       long epoch,
       List<TicketKey> keys,

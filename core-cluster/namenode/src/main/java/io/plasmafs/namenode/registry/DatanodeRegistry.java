@@ -393,17 +393,17 @@ public final class DatanodeRegistry {
         new KeysMessage(
             said.address(),
             said.identity(),
+            said.start(),
             member.record.id(),
             keys.epoch(),
             sent,
             LongStream.of(ended).boxed().toList());
     member.isSending = true;
     member.newestSent = sent.get(sent.size() - 1).id();
-    long start = said.start();
     links
         .sendKeys(message)
         .whenCompleteAsync(
-            (nothing, failure) -> keysAnswered(member, message, start, upTo, failure), thread);
+            (nothing, failure) -> keysAnswered(member, message, upTo, failure), thread);
   }
 
   /// A key that no ticket for this member was ever made with.
@@ -413,13 +413,25 @@ public final class DatanodeRegistry {
   }
 
   private void keysAnswered(
-      Member member, KeysMessage message, long start, long upTo, @Nullable Throwable failure) {
+      Member member, KeysMessage message, long upTo, @Nullable Throwable failure) {
     long now = nanoTime.getAsLong();
     member.isSending = false;
     member.startsAfresh = false;
     Announcement said = member.announced;
+    if (said == null
+        || said.start() != message.start()
+        || !said.address().equals(message.address())) {
+      return; // whatever it was: the keys of who is there now are due already
+    }
     if (failure != null) {
       Throwable cause = rootCause(failure);
+      if (cause instanceof FsException fs && fs.status() == FsStatus.EUNAVAIL) {
+        // It has started anew and will announce itself: then it is given fresh keys. Until then
+        // nothing is known to have changed, and asking again is harmless.
+        member.nextSendNanos = now + RETRY_NANOS;
+        review(member, now);
+        return;
+      }
       log.warn(
           "{} did not take its keys: {}",
           member.describe(),
@@ -433,10 +445,7 @@ public final class DatanodeRegistry {
       return;
     }
     boolean isStale =
-        said == null
-            || said.start() != start
-            || !said.address().equals(message.address())
-            || message.epoch() != keys.epoch()
+        message.epoch() != keys.epoch()
             || message.keys().isEmpty()
             || member.needsFreshKeys
             || !members.containsKey(member.record.identity());

@@ -84,6 +84,7 @@ public final class RpcControlLinks implements ControlLinks {
     keys_args arguments = new keys_args();
     arguments.cluster = cluster;
     arguments.identity = message.identity();
+    arguments.start = message.start();
     arguments.datanode = message.datanode().value();
     arguments.epoch = message.epoch();
     arguments.keys = message.keys().stream().map(key -> toXdr(key, now)).toArray(ticket_key[]::new);

@@ -271,6 +271,46 @@ class DatanodeRegistryTest {
   }
 
   @Test
+  void keysAreForTheStartThatAnnouncedItself() {
+    registry.announce(announcement(STORE_A, 1, "a", 10)).join();
+    assertThat(links.last().start()).isEqualTo(10);
+    registry.announce(announcement(STORE_A, 1, "a", 11)).join();
+    assertThat(links.last().start()).isEqualTo(11);
+  }
+
+  @Test
+  void aDatanodeThatHasStartedAnewUnnoticedIsGivenFreshKeysWhenItAnnouncesItself() {
+    Announcement before = announcement(STORE_A, 1, "a", 10);
+    DatanodeId id = registry.announce(before).join().datanode();
+    int key = ring.newest().id();
+    writers.granted(1, 77, clock.millis() + 60_000);
+    writers.ended(77);
+    links.refusing = FsStatus.EUNAVAIL; // what it says to keys for its last start
+    pass(Duration.ofSeconds(3), before);
+    assertThat(ring.newest().id()).as("no new key for it yet").isEqualTo(key);
+    assertThat(writers.mayBeWritten(1, id)).isTrue();
+
+    links.refusing = FsStatus.OK;
+    registry.announce(announcement(STORE_A, 1, "a", 11)).join();
+    assertThat(links.last().start()).isEqualTo(11);
+    assertThat(links.last().keys()).allSatisfy(k -> assertThat(k.id()).isGreaterThan(key));
+    assertThat(writers.mayBeWritten(1, id)).isFalse();
+  }
+
+  @Test
+  void whatTheLastStartAnsweredDoesNotDelayTheKeysOfTheNext() {
+    links.holding = true;
+    registry.announce(announcement(STORE_A, 1, "a", 10)).join();
+    Announcement now = announcement(STORE_A, 1, "a", 11);
+    registry.announce(now).join();
+    links.holding = false;
+    links.held.get(0).completeExceptionally(new FsException(FsStatus.EUNAVAIL, "started anew"));
+    registry.tick();
+    assertThat(links.last().start()).isEqualTo(11);
+    assertThat(state(STORE_A)).isEqualTo(Datanode.State.ALIVE);
+  }
+
+  @Test
   void endedTransactionsAreWithdrawnInBatchesAndTheirBlocksThenFree() {
     Announcement said = announcement(STORE_A, 1, "a", 10);
     registry.announce(said).join();
