@@ -33,10 +33,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whole datanodes, over real sockets.
@@ -226,6 +228,92 @@ class DatanodeTest {
           FsStatus.ETICKET);
       nodes.starts.set(0, after);
       assertStatus(nodes.keys(0, Nodes.EPOCH, new long[0]).status, FsStatus.OK);
+    }
+  }
+
+  /// Stalls what writes to one place of a file of data.
+  private static final class StallingDisk implements Disk, AutoCloseable {
+    final CountDownLatch stalled = new CountDownLatch(1);
+    final CountDownLatch goesOn = new CountDownLatch(1);
+    private final long position;
+
+    StallingDisk(long block) {
+      position = 4096 + block * BLOCK;
+    }
+
+    @Override
+    public DiskFile open(Path file) throws IOException {
+      DiskFile real = Disk.local().open(file);
+      return (DiskFile)
+          Proxy.newProxyInstance(
+              DiskFile.class.getClassLoader(),
+              new Class<?>[] {DiskFile.class},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("write")
+                    && file.endsWith("data")
+                    && arguments[1].equals(position)) {
+                  stalled.countDown();
+                  goesOn.await();
+                }
+                return method.invoke(real, arguments);
+              });
+    }
+
+    @Override
+    public void close() {
+      goesOn.countDown();
+    }
+  }
+
+  /// The pieces of one run wait for each other: the second for the first, which is stalled.
+  @ParameterizedTest
+  @EnumSource(names = {"WRITE", "COPY"})
+  void aPieceThatWaitsBehindAStalledDiskIsNotWrittenWhenItsTransactionHasEnded(Right right)
+      throws Exception {
+    StallingDisk disk = new StallingDisk(3);
+    try (Nodes nodes = new Nodes(directory, 1, BLOCK, BYTES, disk);
+        disk) {
+      RpcClient client = nodes.clients.get(0);
+      byte[] held = bytes(BLOCK);
+      long generation = right == Right.COPY ? 9 : 4;
+      assertOk(nodes.write(client, nodes.piece(0, 40, 0, 1, generation, held)).join());
+      CompletableFuture<write_block_result> begun = nodes.write(client, late(nodes, right, 3));
+      disk.stalled.await();
+      CompletableFuture<write_block_result> waiting = nodes.write(client, late(nodes, right, 40));
+      assertStatus(nodes.keys(0, Nodes.EPOCH, new long[] {78}).status, FsStatus.OK);
+      disk.close();
+      assertOk(begun.join());
+      write_block_result refused = waiting.join();
+      assertStatus(refused.status, FsStatus.ETICKET);
+      assertThat(refused.message).contains("its transaction has ended");
+      assertHolds(nodes, client, 0, 40, generation, held);
+    }
+  }
+
+  /// A piece of generation 5 and of transaction 78.
+  private write_block_args late(Nodes nodes, Right right, long block) {
+    write_block_args piece = nodes.piece(0, block, 0, 1, 5, bytes(BLOCK));
+    piece.admission = nodes.ticket(0, right, block, 1, 5, 78);
+    return piece;
+  }
+
+  @Test
+  void theNewOwnerOfABlockWaitsForTheLastWriteOfTheOldOneAndWins() throws Exception {
+    StallingDisk disk = new StallingDisk(3);
+    try (Nodes nodes = new Nodes(directory, 1, BLOCK, BYTES, disk);
+        disk) {
+      RpcClient client = nodes.clients.get(0);
+      CompletableFuture<write_block_result> old = nodes.write(client, late(nodes, Right.COPY, 3));
+      disk.stalled.await();
+      assertStatus(nodes.keys(0, Nodes.EPOCH, new long[] {78}).status, FsStatus.OK);
+      byte[] content = bytes(BLOCK);
+      CompletableFuture<write_block_result> owner =
+          nodes.write(client, nodes.piece(0, 3, 0, 1, 9, content));
+      assertThat(nodes.health(0).failed).isFalse(); // it was judged before that was answered
+      disk.close();
+      assertOk(old.join());
+      assertOk(owner.join());
+      assertHolds(nodes, client, 0, 3, 9, content);
     }
   }
 

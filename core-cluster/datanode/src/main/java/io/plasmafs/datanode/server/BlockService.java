@@ -35,7 +35,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 /// The program DATANODE. Tickets are judged on the event loop, at once; the disk is touched by
 /// other threads only: writes by a few in lanes, so that the pieces of one run keep their order,
-/// reads by a few others.
+/// reads by a few others. A ticket to write is judged again when the piece has had its turn.
 public final class BlockService implements AutoCloseable {
   private static final int LANES = 64;
   private static final int SCRATCH_BYTES = 256 << 10;
@@ -298,7 +298,9 @@ public final class BlockService implements AutoCloseable {
   private void store(write_block_args arguments, Ticket admission, BulkData data) {
     var buffers = data.buffers();
     store.verifyPiece(arguments.checksums, buffers);
+    int blocks = blocks(arguments.offset, data.length());
     store.write(
+        () -> keys.admit(admission, Right.WRITE, arguments.block, blocks),
         arguments.block,
         arguments.offset,
         admission.generation(),

@@ -213,12 +213,17 @@ public final class BlockStore implements AutoCloseable {
   ///   the store; EIO if the disk refuses, now or before
   public void write(
       long block, int offset, long generation, long inode, int[] checksums, ByteBuffer[] data) {
-    write(block, offset, generation, false, inode, checksums, data);
+    write(() -> {}, block, offset, generation, false, inode, checksums, data);
   }
 
   /// As the other [#write], and if `copy` is set, what the block held may be of a later generation:
   /// blocks that became free may receive the copy of an old run.
+  ///
+  /// @param admission throws if the blocks must not be written any more. Asked for each volume that
+  ///   the piece touches, while no other write can be at these blocks and before anything is
+  ///   changed there: see [Volume#write]
   public void write(
+      Runnable admission,
       long block,
       int offset,
       long generation,
@@ -247,7 +252,7 @@ public final class BlockStore implements AutoCloseable {
       Volume volume = volumeOf(at);
       long room = (end(volume) - at) * geometry.blockSize() - into;
       int part = (int) Math.min(left, room);
-      volume.write(at, into, generation, copy, inode, checksums, checksum, source, part);
+      volume.write(admission, at, into, generation, copy, inode, checksums, checksum, source, part);
       checksum += geometry.slices(part);
       left -= part;
       at = end(volume);

@@ -254,10 +254,26 @@ final class Volume implements AutoCloseable {
 
   /// Stores a piece whose checksums have been verified. See [BlockStore#write].
   ///
+  /// **Whose write is the last.** A piece may wait for long, behind a disk that is stalled, for its
+  /// turn. Meanwhile its ticket may have died and its blocks may have been given to others. So it
+  /// is judged once more under the lock of its blocks. Of two writes of one block then the one that
+  /// has the lock later wins, also over a copy, which replaces later generations; and this is
+  /// always the one to whom the block was given later:
+  ///
+  /// 1. a block is given away again only when the tickets for it are dead here: they have expired,
+  ///    or KEYS that withdraws them has been answered;
+  /// 2. so when the new owner's write has the lock, no ticket of an earlier owner passes any more;
+  ///    what passed before had the lock before, and is done.
+  ///
+  /// KEYS is answered without waiting for writes that have passed: the new owner waits for them, at
+  /// the lock.
+  ///
+  /// @param admission throws if the ticket is not good any more
   /// @param first block of the store where it begins, on this volume
   /// @param copy whether a later generation may be replaced
   /// @param bytes how many of the source, all of them for blocks of this volume
   void write(
+      Runnable admission,
       long first,
       int offset,
       long generation,
@@ -272,6 +288,7 @@ final class Volume implements AutoCloseable {
     BitSet locked = stripes.lock(start, blocks);
     try {
       sync.requireWorking();
+      admission.run();
       RecordIndex.Entry before = index.get(start);
       for (int i = 0; i < blocks; i++) {
         RecordIndex.Entry entry = i == 0 ? before : index.get(start + i);

@@ -70,9 +70,9 @@ class DamageTest {
     int[] checksums = Stores.checksums(geometry, bytes);
     try (BlockStore store = Stores.open(directory)) {
       fill(store);
-      assertThat(refusal(() -> store.write(3, 0, 4, false, 7, checksums, data)))
+      assertThat(refusal(() -> store.write(3, 0, 4, 7, checksums, data)))
           .isEqualTo(FsStatus.ESTALEBLOCK);
-      store.write(3, 0, 4, true, 7, checksums, data);
+      store.write(() -> {}, 3, 0, 4, true, 7, checksums, data);
       assertThat(Stores.read(store, 3, 0, 64 << 10, 4)).isEqualTo(bytes);
       assertThat(refusal(() -> store.range(3, 0, 64 << 10, 5))).isEqualTo(FsStatus.ESTALEBLOCK);
       store.sync(3, 1).join();
