@@ -372,19 +372,20 @@ public final class DatanodeRegistry {
     if (said == null || member.isSending || !isPresent(member, now) || now < member.nextSendNanos) {
       return;
     }
-    if (!withdrawals.remembersAfter(member.withdrawnUpTo)) {
-      member.needsFreshKeys = true;
-    }
-    if (member.needsFreshKeys) {
-      // In this order: a transaction that ends after this line is withdrawn from the member, one
-      // that ended before it has no ticket of a key that the member is given.
+    Optional<long[]> behind =
+        member.needsFreshKeys
+            ? Optional.empty()
+            : withdrawals.after(member.withdrawnUpTo, MAX_ENDED);
+    long[] ended = behind.orElse(new long[0]);
+    if (behind.isEmpty()) {
+      // In this order: a transaction that ends after this line is withdrawn by the next message;
+      // one that ended before it has no ticket of a key that the member is given.
       member.withdrawnUpTo = withdrawals.last();
       member.firstKey = freshKey(member).id();
       member.needsFreshKeys = false;
       member.tookKeys = false;
       member.startsAfresh = true;
     }
-    long[] ended = withdrawals.after(member.withdrawnUpTo, MAX_ENDED);
     long upTo = member.withdrawnUpTo + ended.length;
     List<TicketKey> good = new ArrayList<>(keys.good());
     good.removeIf(key -> key.id() < member.firstKey);

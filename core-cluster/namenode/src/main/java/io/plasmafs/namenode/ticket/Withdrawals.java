@@ -1,6 +1,7 @@
 package io.plasmafs.namenode.ticket;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /// The transactions whose tickets to write are withdrawn, in the order of their end, numbered from
 /// 1 on. Remembers the last [#CAPACITY] of them: a datanode that is further behind must be given a
@@ -26,21 +27,13 @@ public final class Withdrawals {
     return last;
   }
 
-  /// Whether all that came after this number are remembered.
-  public synchronized boolean remembersAfter(long number) {
-    return number >= last - CAPACITY;
-  }
-
-  /// The first ones after this number, at most `limit`.
-  ///
-  /// @throws IllegalStateException if they are not remembered
-  public synchronized long[] after(long number, int limit) {
+  /// The first ones after this number, at most `limit`; nothing if not all of them are remembered.
+  public synchronized Optional<long[]> after(long number, int limit) {
     if (number < last - CAPACITY) {
-      throw new IllegalStateException(
-          "withdrawals after " + number + " are forgotten; the last one is " + last);
+      return Optional.empty();
     }
     long[] found = new long[(int) Math.min(limit, last - number)];
     Arrays.setAll(found, i -> transactions[(int) ((number + 1 + i) % CAPACITY)]);
-    return found;
+    return Optional.of(found);
   }
 }
