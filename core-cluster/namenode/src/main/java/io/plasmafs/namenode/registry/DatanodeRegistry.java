@@ -433,12 +433,14 @@ public final class DatanodeRegistry {
         review(member, now);
         return;
       }
-      log.warn(
-          "{} did not take its keys: {}",
-          member.describe(),
+      String trouble =
           cause instanceof FsException fs
               ? fs.status() + " " + fs.getMessage()
-              : "" + cause.getMessage());
+              : "" + cause.getMessage();
+      if (!trouble.equals(member.trouble)) {
+        log.warn("{} did not take its keys: {}", member.describe(), trouble);
+        member.trouble = trouble;
+      }
       member.nextSendNanos = now + RETRY_NANOS;
       // It cannot remember all whose tickets are withdrawn. With new keys alone it need not.
       member.needsFreshKeys |= cause instanceof FsException fs && fs.status() == FsStatus.ELIMIT;
@@ -452,6 +454,10 @@ public final class DatanodeRegistry {
             || !members.containsKey(member.record.identity());
     if (isStale) {
       return;
+    }
+    if (!member.trouble.isEmpty()) {
+      log.info("{} takes its keys again", member.describe());
+      member.trouble = "";
     }
     TicketKey newest = message.keys().get(message.keys().size() - 1);
     member.withdrawnUpTo = upTo;

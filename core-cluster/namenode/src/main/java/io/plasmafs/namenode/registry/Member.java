@@ -51,6 +51,10 @@ final class Member {
   /// The newest key that was sent to it in this epoch, whether it took it or not.
   int newestSent;
 
+  /// Why it did not take its keys when it was last sent some, so that it is logged once; empty if
+  /// it took them.
+  String trouble = "";
+
   boolean isSending;
   long nextSendNanos;
 

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.plasmafs.model.Checksums;
 import io.plasmafs.model.Datanode;
 import io.plasmafs.model.DatanodeId;
@@ -36,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /// The registry with everything on one thread, and a clock that is moved by hand.
 class DatanodeRegistryTest {
@@ -107,7 +112,7 @@ class DatanodeRegistryTest {
     public CompletableFuture<Void> sendKeys(KeysMessage message) {
       sent.add(message);
       if (refusing != FsStatus.OK) {
-        return CompletableFuture.failedFuture(new FsException(refusing, "as it was told to"));
+        return CompletableFuture.failedFuture(new FsException(refusing, "as told"));
       }
       if (holding) {
         CompletableFuture<Void> answer = new CompletableFuture<>();
@@ -210,6 +215,35 @@ class DatanodeRegistryTest {
     links.refusing = FsStatus.OK;
     pass(Duration.ofSeconds(2), said);
     assertThat(state(STORE_A)).isEqualTo(Datanode.State.ALIVE);
+  }
+
+  @Test
+  void whyKeysAreNotTakenIsLoggedWhenItChangesAndWhenItIsOver() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(DatanodeRegistry.class);
+    logger.setLevel(Level.INFO);
+    logger.addAppender(log);
+    try {
+      links.refusing = FsStatus.ECOORD;
+      Announcement said = announcement(STORE_A, 1, "a", 10);
+      registry.announce(said).join();
+      pass(Duration.ofSeconds(5), said);
+      links.refusing = FsStatus.EACCES;
+      pass(Duration.ofSeconds(5), said);
+      links.refusing = FsStatus.OK;
+      pass(Duration.ofSeconds(5), said);
+    } finally {
+      logger.detachAppender(log);
+      logger.setLevel(null);
+    }
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .filteredOn(message -> message.contains("its keys"))
+        .satisfiesExactly(
+            message -> assertThat(message).endsWith("did not take its keys: ECOORD as told"),
+            message -> assertThat(message).endsWith("did not take its keys: EACCES as told"),
+            message -> assertThat(message).endsWith("takes its keys again"));
   }
 
   /// A datanode that is alive, and then has no room for a transaction that has ended.
