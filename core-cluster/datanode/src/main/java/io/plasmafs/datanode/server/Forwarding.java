@@ -9,7 +9,7 @@ public final class Forwarding implements AutoCloseable {
 
   /// @param limits of the connections to them
   public Forwarding(RpcTransport transport, RpcLimits limits) {
-    this.peers = new Peers(transport, limits);
+    this.peers = new Peers(transport, limits, Peers.MAX_PEERS);
   }
 
   Peers peers() {

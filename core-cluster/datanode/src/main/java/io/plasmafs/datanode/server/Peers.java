@@ -13,7 +13,8 @@ import io.plasmafs.settings.HostAndPort;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -37,22 +38,34 @@ import org.slf4j.LoggerFactory;
 /// all that waits on it; nothing more is passed to the peer until it has answered a question, or
 /// has not for as long again.
 ///
+/// **How many there are.** In a large cluster chains lead to more datanodes than a datanode can
+/// stay connected to, and each of them would keep as many open. So when there is no room for
+/// another connection the one goes that has made no call for the longest, of those that wait for no
+/// answer.
+///
 /// Safe for use by several threads.
 final class Peers implements AutoCloseable {
-  /// Most connections. Beyond it further peers are refused until one has gone.
-  private static final int MAX_PEERS = 128;
+  /// Most connections. If all of them wait for answers, further peers are refused. Half of what a
+  /// datanode takes by default: in a cluster of any size about as many lead to each as from each.
+  static final int MAX_PEERS = 128;
 
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
 
   private final RpcTransport transport;
   private final RpcLimits limits;
-  private final Map<Key, Peer> peers = new HashMap<>(); // guarded by itself
+  private final int most;
+
+  /// The one that made no call for the longest comes first; guarded by itself.
+  private final Map<Key, Peer> peers = new LinkedHashMap<>(16, 0.75f, true);
 
   private record Key(String address, int behind) {}
 
-  Peers(RpcTransport transport, RpcLimits limits) {
+  /// @param limits of the connections
+  /// @param most connections
+  Peers(RpcTransport transport, RpcLimits limits, int most) {
     this.transport = transport;
     this.limits = limits;
+    this.most = most;
   }
 
   /// Makes a call when the connection stands; the calls of a peer leave in order.
@@ -70,15 +83,12 @@ final class Peers implements AutoCloseable {
       Key key = new Key(address, behind);
       peer = peers.get(key);
       if (peer == null || peer.isOver()) {
-        if (peer == null && peers.size() >= MAX_PEERS) {
-          peers.values().removeIf(Peer::isOver);
-          if (peers.size() >= MAX_PEERS) {
-            abandoned.run();
-            return CompletableFuture.failedFuture(
-                new FsException(
-                    FsStatus.ELIMIT,
-                    "there are connections to " + MAX_PEERS + " datanodes already"));
-          }
+        if (peer == null && !makeRoom()) {
+          abandoned.run();
+          return CompletableFuture.failedFuture(
+              new FsException(
+                  FsStatus.ELIMIT,
+                  "there are " + most + " connections to datanodes in use already"));
         }
         InetSocketAddress parsed;
         try {
@@ -94,8 +104,29 @@ final class Peers implements AutoCloseable {
         peers.put(key, peer);
         peer.connect(RpcClient.connect(transport, parsed, patient, Credentials.NONE));
       }
+      peer.enter();
     }
     return peer.call(call, abandoned);
+  }
+
+  /// Sees to it that there is room for one more; says whether there is.
+  private boolean makeRoom() {
+    if (peers.size() < most) {
+      return true;
+    }
+    if (peers.values().removeIf(Peer::isOver)) {
+      return true;
+    }
+    Iterator<Peer> oldest = peers.values().iterator();
+    while (oldest.hasNext()) {
+      Peer peer = oldest.next();
+      if (peer.isIdle()) {
+        oldest.remove();
+        peer.close();
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Asks a datanode something, on a connection of its own.
@@ -122,6 +153,7 @@ final class Peers implements AutoCloseable {
     private final Queue<Waiting<?>> waiting = new ArrayDeque<>(); // guarded by this
     private @Nullable RpcClient client; // guarded by this
     private boolean over; // guarded by this
+    private int callers; // guarded by this
 
     /// Whether it has said nothing for too long, and the question is not answered yet; guarded by
     /// this.
@@ -173,7 +205,33 @@ final class Peers implements AutoCloseable {
       });
     }
 
+    /// A call will be made: until it is answered the connection is in use.
+    synchronized void enter() {
+      callers++;
+    }
+
+    private synchronized void leave() {
+      callers--;
+    }
+
+    synchronized boolean isIdle() {
+      return callers == 0 && !silent;
+    }
+
+    /// Makes a call for who has entered.
     <T> CompletableFuture<T> call(
+        Function<RpcClient, CompletableFuture<T>> call, Runnable abandoned) {
+      CompletableFuture<T> answer;
+      try {
+        answer = callOrRefuse(call, abandoned);
+      } catch (RuntimeException e) {
+        leave();
+        throw e;
+      }
+      return answer.whenComplete((value, failure) -> leave());
+    }
+
+    private <T> CompletableFuture<T> callOrRefuse(
         Function<RpcClient, CompletableFuture<T>> call, Runnable abandoned) {
       String refusal;
       synchronized (this) {
