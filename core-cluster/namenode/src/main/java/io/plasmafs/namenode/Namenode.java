@@ -73,7 +73,13 @@ public final class Namenode implements AutoCloseable {
 
   private static final int MAX_RECORD_BYTES = 16 << 20;
   private static final int GENERATIONS_AT_A_TIME = 1 << 16;
-  private static final int NONCES = 1 << 17;
+
+  /// Of announcements: enough for the 4,096 datanodes of the largest cluster that announce
+  /// themselves each second, for the eleven minutes for which a nonce may have to be remembered,
+  /// and for half as many again. As many would take up to 96 MiB; those of 1,000 datanodes take
+  /// about 7.
+  static final int NONCES = 1 << 22;
+
   private static final Duration CLOCK_MARGIN = Duration.ofMinutes(1);
   private static final Duration KEYS_INTERVAL = Duration.ofSeconds(5);
   private static final Duration SETTLE = Duration.ofSeconds(10);

@@ -12,7 +12,10 @@ import io.plasmafs.protocol.xdr.keys_args;
 import io.plasmafs.protocol.xdr.ticket_key;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class ControlProofTest {
@@ -175,12 +178,34 @@ final class ControlProofTest {
   @Test
   void noncesAreForgottenWhenTheirTimeIsOverAndNotBefore() {
     RecentNonces two = new RecentNonces(2);
-    assertThat(two.use(nonce(1), 100, 0)).isTrue();
-    assertThat(two.use(nonce(1), 100, 0)).isFalse();
-    assertThat(two.use(nonce(2), 200, 0)).isTrue();
-    assertThat(two.use(nonce(3), 300, 100)).isFalse();
-    assertThat(two.use(nonce(3), 300, 101)).isTrue();
-    assertThat(two.use(nonce(2), 300, 101)).isFalse();
+    assertThat(two.use(nonce(1), 100_000, 0)).isTrue();
+    assertThat(two.use(nonce(1), 100_000, 0)).isFalse();
+    assertThat(two.use(nonce(2), 200_000, 0)).isTrue();
+    assertThat(two.use(nonce(3), 300_000, 100_000)).as("two are known").isFalse();
+    assertThat(two.use(nonce(3), 300_000, 120_000)).as("the first is forgotten").isTrue();
+    assertThat(two.use(nonce(2), 300_000, 120_000)).isFalse();
+    assertThat(two.use(nonce(0), 400_000, 240_000)).isTrue();
+    assertThat(two.use(nonce(0), 400_000, 240_000)).isFalse();
+  }
+
+  @Test
+  void everyOneOfManyNoncesIsGoodOnceUntilItsTimeIsOver() {
+    RecentNonces recent = new RecentNonces(1 << 20);
+    Random random = new Random(1);
+    List<byte[]> used = new ArrayList<>();
+    for (int second = 0; second < 300; second++) {
+      long millis = NOW + second * 1000L;
+      for (int i = 0; i < 300; i++) {
+        byte[] nonce = new byte[16];
+        random.nextBytes(nonce);
+        used.add(nonce);
+        assertThat(recent.use(nonce, millis + 300_000, millis)).isTrue();
+      }
+    }
+    long end = NOW + 300_000;
+    assertThat(used).noneMatch(nonce -> recent.use(nonce, end + 300_000, end));
+    long later = end + 360_000;
+    assertThat(used).allMatch(nonce -> recent.use(nonce, later + 300_000, later));
   }
 
   private static byte[] nonce(int value) {
