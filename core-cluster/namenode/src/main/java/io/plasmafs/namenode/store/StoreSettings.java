@@ -27,6 +27,13 @@ public record StoreSettings(
     long retainedBytes,
     long retainedTokens,
     long maxLagBytes) {
+
+  /// A client that waited in vain for the answer to a commit, up to 30 s, asks for another 60 s
+  /// what became of it, and waits 30 s for the last answer: at 20,000 commits a second 2,400,000
+  /// may have come after it. A token takes 4 bytes of the namenode's memory (see [TokenFilter]) and
+  /// 115 to 155 of the database: 10 MB and up to 400 MB when there are so many.
+  static final long DEFAULT_RETAINED_TOKENS = 2_500_000;
+
   public StoreSettings {
     if (cluster.isEmpty() || readers < 1 || retainedCommits < 0 || retainedBytes < 0) {
       throw new IllegalArgumentException(
@@ -47,7 +54,7 @@ public record StoreSettings(
         Duration.ofSeconds(30),
         100_000,
         64L << 20,
-        1_000_000,
+        DEFAULT_RETAINED_TOKENS,
         8L << 20);
   }
 

@@ -8,7 +8,7 @@ import io.plasmafs.model.CommitToken;
 ///
 /// Two Bloom filters (Bloom 1970), each for as many tokens as the store retains. New tokens enter
 /// the younger; when that is full the older, all of whose tokens the store has forgotten by then,
-/// is given up. 16 bits a token and filter: 4 MiB for a million.
+/// is given up. 16 bits a token and filter: 10 MB for 2.5 million.
 ///
 /// Written by one thread at a time, read by any: a reader sees the tokens whose append it knows to
 /// have ended, which is all that it asks for.
