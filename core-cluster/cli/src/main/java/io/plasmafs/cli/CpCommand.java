@@ -193,6 +193,7 @@ final class CpCommand extends UserCommand {
     }
     try (PlasmaInputStream in = transaction.openInput(from);
         PlasmaOutputStream out = transaction.openOutput(Location.of(target), options)) {
+      out.expect(attributes.size());
       byte[] buffer = new byte[BUFFER_BYTES];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         out.write(buffer, 0, n);

@@ -82,6 +82,7 @@ final class FileEdits {
       try {
         PlasmaOutputStream out = PlasmaOutputStream.open(transaction, false, where, options);
         try {
+          out.expect(content.remaining());
           out.write(content);
           return new Written(out.attributes(), out.finish(commitNext));
         } catch (IOException | RuntimeException e) {

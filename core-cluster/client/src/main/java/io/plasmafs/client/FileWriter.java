@@ -460,11 +460,12 @@ final class FileWriter {
     }
     supply.remove(run);
     long from = again.get(0).parcel.block();
+    long sentEnd = (endOf(again.get(again.size() - 1)) + blockSize - 1) / blockSize;
     long to = run.limit;
     run.limit = from;
     run.acknowledged = from;
     complete(run);
-    sendAgain(run, again, supply.replace(from, to));
+    sendAgain(run, again, supply.replace(from, sentEnd, to));
   }
 
   /// Sends parts of a run that was given up to the runs in its place, before all that is under way.

@@ -76,6 +76,9 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   /// How much was written between the last two syncs; -1 without them.
   private long lastSegment = -1;
 
+  /// Where writing is expected to end; -1 if that is not known.
+  private long expectedEnd = -1;
+
   private boolean written;
   private boolean closed;
   private @Nullable FsException failed;
@@ -191,6 +194,13 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     return attributes;
   }
 
+  /// Says how many bytes are still to come: as many blocks are reserved for them, and no more.
+  /// Without that, runs of growing length are. It may turn out to be wrong. To be said before these
+  /// bytes are written.
+  public void expect(long bytes) {
+    expectedEnd = position() + bytes;
+  }
+
   /// Where the next byte is written.
   public long position() {
     FileWriter blocks = remains.writer;
@@ -264,10 +274,9 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
 
   /// Begins to write blocks, first of all with what has gathered.
   private FileWriter beginBlocks() {
-    long expected = lastSegment < 0 ? -1 : position() - base + lastSegment;
     FileWriter blocks =
         new FileWriter(
-            remains.transaction, attributes.inode(), base / blockSize, expected, options);
+            remains.transaction, attributes.inode(), base / blockSize, expectedBytes(), options);
     remains.writer = blocks;
     inline = false;
     kept = 0;
@@ -279,6 +288,14 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
       copyOld(base, end);
     }
     return blocks;
+  }
+
+  /// Bytes from `base` on that will be written; -1 if nobody knows.
+  private long expectedBytes() {
+    if (expectedEnd > position()) {
+      return expectedEnd - base;
+    }
+    return lastSegment < 0 ? -1 : position() - base + lastSegment;
   }
 
   /// Takes everything from `source`, from its position to its end, read straight into the buffers

@@ -20,7 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// The runs of blocks reserved for a file that is being written: as long as what is known to come,
-/// else in growing sizes, and asked for before the one in use is full. For one thread.
+/// else in growing sizes, and asked for before the one in use is full. Where there is not so much
+/// space shorter ones do, as nobody knows whether more is needed. For one thread.
 final class RunSupply {
   private static final int FIRST_RUN_BYTES = 1 << 20;
   private static final long PREFETCH_FROM_BYTES = 4L << 20;
@@ -45,6 +46,10 @@ final class RunSupply {
   private final List<WrittenRun> reserved = new ArrayList<>();
 
   private int nextRunBlocks;
+
+  /// Whether there was once less space than was asked for.
+  private boolean scarce;
+
   private @Nullable CompletableFuture<Answer> prefetch;
   private long prefetchIndex;
 
@@ -101,13 +106,17 @@ final class RunSupply {
         return WrittenRun.holding(reserved, block);
       }
     }
-    adopt(allocate(block, runLength(block)));
+    adopt(allocate(block, beforeNext(block, runLength(block)), 1));
     return WrittenRun.holding(reserved, block);
   }
 
   /// New runs for blocks that had a run before.
-  List<WrittenRun> replace(long from, long to) {
-    return allocate(from, (int) (to - from)).stream().map(WrittenRun::new).toList();
+  ///
+  /// @param needed up to here blocks are written already, and must have a run again
+  List<WrittenRun> replace(long from, long needed, long to) {
+    return allocate(from, (int) (to - from), (int) (needed - from)).stream()
+        .map(WrittenRun::new)
+        .toList();
   }
 
   /// A run into which more will be written.
@@ -134,10 +143,23 @@ final class RunSupply {
     if (expectedEnd >= 0) {
       long missing = (expectedEnd + blockSize - 1) / blockSize - block;
       if (missing > 0) {
-        count = (int) Math.min(Extent.MAX_BLOCKS, missing);
+        count = (int) Math.min(scarce ? count : Extent.MAX_BLOCKS, missing);
       }
     }
     return count;
+  }
+
+  /// Of `count` blocks from `block` on those before the next run that is reserved, or asked for: a
+  /// block must not be in two runs.
+  private int beforeNext(long block, int count) {
+    long end = block + count;
+    for (WrittenRun run : reserved) {
+      end = run.start() > block ? Math.min(end, run.start()) : end;
+    }
+    if (prefetch != null && prefetchIndex > block) {
+      end = Math.min(end, prefetchIndex);
+    }
+    return (int) (end - block);
   }
 
   private void reserveAhead(WrittenRun run, long block) {
@@ -157,13 +179,21 @@ final class RunSupply {
         Location.of(inode), index, count, 0, datanodes.preferred(host), Set.copyOf(avoided));
   }
 
-  private List<GrantedExtent> allocate(long index, int count) {
+  /// Reserves `count` blocks, or as many as can be had, but not fewer than are needed now.
+  private List<GrantedExtent> allocate(long index, int count, int needed) {
+    for (int asked = count; asked > needed; asked = Math.max(needed, asked / 2)) {
+      try {
+        return ask(index, asked);
+      } catch (FsException e) {
+        if (!SpacePatience.mayPass(e)) {
+          throw e;
+        }
+        scarce = true;
+        nextRunBlocks = Math.max(1, asked / 2);
+      }
+    }
     try {
-      return SpacePatience.ask(() ->
-          usable(
-              Outcomes.expect(
-                      Outcome.Allocation.class, transaction.execute(allocation(index, count)))
-                  .extents()));
+      return SpacePatience.ask(() -> ask(index, needed));
     } catch (FsException e) {
       if (e.status() != FsStatus.ENONODE || avoided.isEmpty()) {
         throw e;
@@ -172,6 +202,12 @@ final class RunSupply {
       throw new FsException(
           e.status(), e.getMessage() + " (" + datanodes.failures(avoided) + ")", e);
     }
+  }
+
+  private List<GrantedExtent> ask(long index, int count) {
+    return usable(
+        Outcomes.expect(Outcome.Allocation.class, transaction.execute(allocation(index, count)))
+            .extents());
   }
 
   private List<GrantedExtent> usable(List<GrantedExtent> extents) {

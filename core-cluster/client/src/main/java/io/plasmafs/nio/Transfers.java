@@ -127,6 +127,7 @@ final class Transfers {
         WriteOptions.CREATE_NEW.withMode(original.mode()).withReplication(original.replication());
     try (PlasmaInputStream in = source.openInput(Location.of(original.inode()));
         PlasmaOutputStream out = target.openOutput(Location.of(to), options)) {
+      out.expect(original.size());
       long unused = out.transferFrom(in, count -> {});
     }
   }

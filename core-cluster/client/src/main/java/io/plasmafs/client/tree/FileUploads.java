@@ -140,6 +140,7 @@ final class FileUploads implements AutoCloseable {
     InodeId inode;
     try (PlasmaOutputStream out = transaction.openOutput(Location.of(place), writing(source))) {
       inode = out.inode();
+      out.expect(source.size());
       try {
         source.send(out, listener::bytes);
       } catch (IOException | RuntimeException e) {
