@@ -576,6 +576,10 @@ final class FileContent implements AutoCloseable {
     @Override
     public void copyTo(ByteBuffer target, int refetches) {
       if (read.copyTo(target)) {
+        if (read.isRefused()) {
+          // the next reads ask for tickets first, and know which datanodes have none to give
+          forget();
+        }
         return;
       }
       if (refetches == 0) {

@@ -17,6 +17,7 @@ import io.plasmafs.model.Replica;
 import io.plasmafs.model.Ticket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -62,6 +63,7 @@ final class ReplicaRead implements AutoCloseable {
 
   private long askedNanos;
   private boolean outdated;
+  private boolean refused;
   private boolean closed;
 
   /// Whether the slices were claimed, and are to be brought into the cache.
@@ -81,7 +83,9 @@ final class ReplicaRead implements AutoCloseable {
     long end = (position + length + sliceSize - 1) / sliceSize * sliceSize;
     this.sliceBytes = (int) (end - sliceStart);
     this.check = new SliceCheck(origin, extent, sliceStart, sliceBytes);
-    this.order = datanodes.readOrder(extent.replicas());
+    this.order = new ArrayList<>(datanodes.readOrder(extent.replicas()));
+    // those without a ticket are disabled, or were not heard of for long
+    order.sort(Comparator.comparing(replica -> granted.tickets().get(replica).isVoid()));
     if (!order.isEmpty()) {
       ask();
     } else {
@@ -211,7 +215,11 @@ final class ReplicaRead implements AutoCloseable {
           throw e;
         }
         switch (e.status()) {
-          case ESTALEBLOCK, ETICKET -> outdated = true;
+          case ESTALEBLOCK -> outdated = true;
+          case ETICKET -> {
+            outdated = true;
+            refused = true;
+          }
           default -> datanodes.reportFailure(datanode, e);
         }
         tried
@@ -230,6 +238,11 @@ final class ReplicaRead implements AutoCloseable {
   /// Whether a copy could not be read because it was asked for with an old block list.
   boolean isOutdated() {
     return outdated;
+  }
+
+  /// Whether a datanode did not take its ticket.
+  boolean isRefused() {
+    return refused;
   }
 
   /// Which copies were tried, and what became of that; empty if there are none.

@@ -22,6 +22,11 @@ public record Ticket(
     long expiresMillis,
     Mac mac) {
 
+  /// Whether it only stands in for a ticket that could not be made: no datanode takes it.
+  public boolean isVoid() {
+    return expiresMillis == 0;
+  }
+
   /// What the bearer may do. The numbers are those of the wire.
   public enum Right {
     /// To read.

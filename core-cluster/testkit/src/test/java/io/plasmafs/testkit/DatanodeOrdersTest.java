@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.plasmafs.client.LongWork;
 import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.client.PlasmaFile;
 import io.plasmafs.client.WriteOptions;
+import io.plasmafs.client.cache.CacheLimits;
 import io.plasmafs.model.Datanode;
 import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Extent;
@@ -17,6 +19,7 @@ import io.plasmafs.model.operation.Location;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +169,44 @@ class DatanodeOrdersTest {
         page = work.next();
       } while (!page.finished());
       return page.figures();
+    }
+  }
+
+  /// Whoever has a ticket from before is refused as well.
+  @Test
+  void aDisabledDatanodeIsNotReadUntilItIsEnabled() throws IOException {
+    byte[] content = RandomBytes.bytes(1 << 20);
+    try (TestCluster cluster = options().start();
+        PlasmaClient client =
+            PlasmaClient.connect(
+                cluster.config().withCache(CacheLimits.NONE).withTimeout(Duration.ofSeconds(2)))) {
+      client.write(
+          Location.of(FsPath.of("/one")),
+          ByteBuffer.wrap(content),
+          WriteOptions.DEFAULT.withReplication(1));
+      client.write("/two", content);
+      DatanodeId only =
+          client.extents(FsPath.of("/one")).findFirst().orElseThrow().replicas().get(0).datanode();
+      String identity = cluster.identity(idOf(cluster, client, 0).equals(only) ? 0 : 1);
+      try (PlasmaFile one = client.openFile("/one");
+          PlasmaFile two = client.openFile("/two")) {
+        assertThat(isReadable(one)).isTrue();
+        client.datanodes().disable(identity);
+        Eventually.await("the end of all tickets", () -> !isReadable(one));
+        assertThat(isReadable(two)).isTrue();
+        assertThat(client.readAll("/two")).isEqualTo(content);
+        client.datanodes().enable(identity);
+        Eventually.await("new tickets", () -> isReadable(one));
+      }
+      assertThat(client.readAll("/one")).isEqualTo(content);
+    }
+  }
+
+  private static boolean isReadable(PlasmaFile file) {
+    try {
+      return file.read(ByteBuffer.allocate(100_000), 0) == 100_000;
+    } catch (IOException | FsException e) {
+      return false;
     }
   }
 

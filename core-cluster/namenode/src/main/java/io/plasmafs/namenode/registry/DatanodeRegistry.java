@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// A datanode that was silent for long, that started anew, or that is too far behind with the
 /// withdrawals is given fresh keys only: all tickets that were made for it before mean nothing to
-/// it then, so nothing needs to be withdrawn one by one.
+/// it then, so nothing needs to be withdrawn one by one. So is one that an operator disables, and
+/// no ticket is made with its keys until it is enabled again.
 ///
 /// All state is confined to one thread, the executor given to the constructor; public methods may
 /// be called from any. What concerns block map and tickets is run on the engine's thread.
@@ -362,9 +363,7 @@ public final class DatanodeRegistry {
   }
 
   private boolean isPresent(Member member, long now) {
-    return member.isRegistered
-        && now - member.announcedNanos <= settings.deadAfter().toNanos()
-        && member.record.order() != Order.DISABLED;
+    return member.isRegistered && now - member.announcedNanos <= settings.deadAfter().toNanos();
   }
 
   private void sendKeys(Member member, long now) {
@@ -465,10 +464,13 @@ public final class DatanodeRegistry {
     member.tookKeys = true;
     member.tookKeysNanos = now;
     DatanodeId id = member.record.id();
+    boolean makesTickets = member.record.order() != Order.DISABLED;
     engine
         .thread()
         .execute(() -> {
-          engine.tickets().use(id, newest);
+          if (makesTickets) {
+            engine.tickets().use(id, newest);
+          }
           engine.writers().acknowledged(id, upTo);
         });
     review(member, now);
@@ -597,8 +599,12 @@ public final class DatanodeRegistry {
                         member.isRegistered = true;
                         member.nextSendNanos = now;
                         if (order == Order.DISABLED) {
+                          // of a key that no ticket is made with: all that it admits is over
                           member.tookKeys = false;
                           member.needsFreshKeys = true;
+                          stopTickets(member);
+                        } else if (old.order() == Order.DISABLED) {
+                          member.tookKeys = false;
                         }
                         log.info("{} was ordered to be {}", member.describe(), order);
                         review(member, now);
@@ -682,6 +688,11 @@ public final class DatanodeRegistry {
             },
             thread)
         .thenCompose(removed -> removed);
+  }
+
+  private void stopTickets(Member member) {
+    DatanodeId id = member.record.id();
+    engine.thread().execute(() -> engine.tickets().forget(id));
   }
 
   private Member memberOf(String identity) {

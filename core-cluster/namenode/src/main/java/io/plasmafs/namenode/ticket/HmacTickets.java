@@ -49,15 +49,16 @@ public final class HmacTickets implements TicketMaker {
     }
   }
 
-  /// The datanode is gone for good.
+  /// No tickets are made for the datanode until it has a key again: it is disabled, or gone for
+  /// good.
   public void forget(DatanodeId datanode) {
     sealers.remove(datanode);
   }
 
   /// {@inheritDoc}
   ///
-  /// A replica on a datanode that has been given no key yet cannot be reached; its ticket is one
-  /// that no datanode takes, so that the other replicas serve.
+  /// A replica on a datanode that is disabled, or has been given no key yet, cannot be read; its
+  /// ticket is one that no datanode takes, so that the other replicas serve.
   ///
   /// @throws FsException EUNAVAIL if this is so for all replicas
   @Override
@@ -93,7 +94,7 @@ public final class HmacTickets implements TicketMaker {
               + extent.index()
               + " to "
               + extent.end()
-              + " has been heard of since the namenode started: "
+              + " serves: each is disabled, or was not heard of since the namenode started: "
               + extent.replicas());
     }
     if (right != Right.READ) {

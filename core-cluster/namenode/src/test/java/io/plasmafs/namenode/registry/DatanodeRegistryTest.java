@@ -495,6 +495,47 @@ class DatanodeRegistryTest {
   }
 
   @Test
+  void aDisabledDatanodeHonoursNoTicketAndIsGivenNone() {
+    Announcement a = announcement(STORE_A, 1, "a", 10);
+    Announcement b = announcement(STORE_B, 2, "b", 11);
+    DatanodeId disabled = registry.announce(a).join().datanode();
+    DatanodeId other = registry.announce(b).join().datanode();
+    Extent run =
+        new Extent(
+            0, 1, 5, List.of(new Replica(disabled, 0), new Replica(other, 0)), Checksums.NONE);
+    Ticket before = tickets.grant(run, Ticket.Right.READ, 0).tickets().get(0);
+
+    registry.order(STORE_A, Order.DISABLED).join();
+    assertThat(links.last().datanode()).isEqualTo(disabled);
+    assertThat(links.last().keys()).isNotEmpty().noneMatch(key -> key.id() <= before.keyId());
+    pass(Duration.ofMinutes(11), a, b);
+    assertThat(tickets.grant(run, Ticket.Right.READ, 0).tickets())
+        .extracting(Ticket::isVoid)
+        .containsExactly(true, false);
+
+    registry.order(STORE_A, Order.ENABLED).join();
+    assertThat(state(STORE_A)).isEqualTo(Datanode.State.ALIVE);
+    assertThat(tickets.grant(run, Ticket.Right.READ, 0).tickets())
+        .extracting(Ticket::isVoid)
+        .containsExactly(false, false);
+  }
+
+  @Test
+  void aDatanodeThatDoesNotHearThatItIsDisabledIsToldAgain() {
+    Announcement a = announcement(STORE_A, 1, "a", 10);
+    registry.announce(a).join();
+    int before = ring.newest().id();
+    links.refusing = FsStatus.ECOORD;
+    registry.order(STORE_A, Order.DISABLED).join();
+    links.refusing = FsStatus.OK;
+    int sent = links.sent.size();
+    pass(Duration.ofSeconds(2), a);
+    assertThat(links.sent.subList(sent, links.sent.size()))
+        .isNotEmpty()
+        .allSatisfy(message -> assertThat(message.keys()).noneMatch(key -> key.id() <= before));
+  }
+
+  @Test
   void newDatanodesWaitForAnOperatorIfThePolicySaysSo() {
     registry = registry(settings(false), List.of());
     Announcement a = announcement(STORE_A, 1, "a", 10);
