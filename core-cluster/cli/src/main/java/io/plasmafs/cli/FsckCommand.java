@@ -96,6 +96,8 @@ final class FsckCommand extends UserCommand {
     }
     if (finding.datanode() > 0) {
       o.field("datanode", finding.datanode());
+    }
+    if (finding.datanode() > 0 && finding.block() >= 0) {
       o.field("block", finding.block());
     }
     if (finding.index() >= 0) {
@@ -132,7 +134,9 @@ final class FsckCommand extends UserCommand {
         finding.path().length() > 0
             ? session.out().shown(FsPath.of(finding.path().toArray()))
             : finding.inode().equals(InodeId.NONE)
-                ? "block map"
+                ? finding.datanode() > 0 && finding.block() < 0
+                    ? "datanode-" + finding.datanode()
+                    : "block map"
                 : "inode " + finding.inode().value();
     String blocks =
         finding.index() < 0

@@ -1,9 +1,13 @@
 package io.plasmafs.cli;
 
 import io.plasmafs.client.ClusterStatus;
+import io.plasmafs.model.Datanode;
+import java.util.ArrayList;
+import java.util.List;
 
 /// How the coordinator's repair of copies stands, since it was started.
 ///
+/// @param deadBlocks copies of blocks of files on datanodes that are dead
 /// @param queue runs of blocks that have not the copies which they should have
 /// @param unreadable of these, runs of which no copy can be read now
 /// @param damaged copies that are known to be bad
@@ -11,6 +15,7 @@ import io.plasmafs.client.ClusterStatus;
 /// @param givenUp copies that were too much, or bad
 /// @param failures attempts that will be repeated
 record RepairStatus(
+    long deadBlocks,
     long queue,
     long unreadable,
     long damaged,
@@ -21,6 +26,10 @@ record RepairStatus(
 
   static RepairStatus of(ClusterStatus status) {
     return new RepairStatus(
+        status.datanodes().stream()
+            .filter(datanode -> datanode.state() == Datanode.State.DEAD)
+            .mapToLong(Datanode::used)
+            .sum(),
         figure(status, "repair_queue"),
         figure(status, "repair_unreadable"),
         figure(status, "repair_damaged"),
@@ -36,12 +45,21 @@ record RepairStatus(
 
   /// In one line.
   String describe() {
-    String now =
-        queue == 0
-            ? "all copies are there, as far as is known"
-            : Counts.of(queue, "run of blocks needs copies", "runs of blocks need copies")
-                + (unreadable == 0 ? "" : ", of " + unreadable + " none can be read now");
-    return now
+    List<String> now = new ArrayList<>();
+    if (deadBlocks > 0) {
+      now.add(
+          Counts.of(deadBlocks, "copy of a block is", "copies of blocks are")
+              + " on datanodes that are dead");
+    }
+    if (queue > 0) {
+      now.add(
+          Counts.of(queue, "run of blocks needs copies", "runs of blocks need copies")
+              + (unreadable == 0 ? "" : ", of " + unreadable + " none can be read now"));
+    }
+    if (now.isEmpty()) {
+      now.add("all copies are there, as far as is known");
+    }
+    return String.join("; ", now)
         + "; "
         + Counts.of(copies, "copy", "copies")
         + " made ("

@@ -70,6 +70,7 @@ final class StatusCommand extends UserCommand {
   }
 
   private static void write(Json o, RepairStatus repair) throws IOException {
+    o.field("deadBlocks", repair.deadBlocks());
     o.field("queue", repair.queue());
     o.field("unreadable", repair.unreadable());
     o.field("damaged", repair.damaged());

@@ -296,6 +296,26 @@ class FsckTest {
   }
 
   @Test
+  void copiesOnADeadDatanodeAreCountedBeforeTheyAreGivenUp() throws Exception {
+    try (TestCluster cluster = mortal().start();
+        PlasmaClient client = cluster.connectWithoutCache()) {
+      Extent run = write(client, "/file", 5);
+      DatanodeId dead = run.replicas().get(0).datanode();
+      int number = numberOf(cluster, client, dead);
+      cluster.stopDatanode(number);
+      Eventually.await(
+          "the datanode to be dead",
+          () -> Checked.isFinding(List.of("dead-datanode"), () -> Checked.all(client)));
+
+      Finding finding = Checked.all(client).only("dead-datanode");
+      assertThat(finding.datanode()).isEqualTo(dead.value());
+      assertThat(finding.message()).contains("copies of 5 blocks");
+      cluster.startDatanode(number);
+      Eventually.await("a clean check", () -> Checked.isClean(client));
+    }
+  }
+
+  @Test
   void tooFewAndTooManyCopiesAreToldToRepair() throws Exception {
     // repair looks once, before there is a file, and then waits until it is told of something
     try (TestCluster cluster = options().namenode("repair-interval-millis", "600000").start();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What must hold of the runs of blocks of files, and of their copies on datanodes.
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// | `under-replicated` | fewer good copies than the file is to have |
 /// | `over-replicated` | more copies than that |
 /// | `same-host` | two copies on one host |
+/// | `dead-datanode` | copies are on a datanode that is dead, but not yet for so long that they are made anew |
 ///
 /// Of bad copies, and of those that are too few or too many, repair is told at once if wished.
 final class RunCheck {
@@ -47,6 +49,10 @@ final class RunCheck {
 
   private final List<FileExtent> page = new ArrayList<>();
   private final Set<DatanodeId> silent = new HashSet<>();
+
+  /// Blocks of files on datanodes that are expected back.
+  private final Map<DatanodeId, Long> away = new TreeMap<>();
+
   private long seen;
   private @Nullable FileExtent before;
 
@@ -72,6 +78,17 @@ final class RunCheck {
     report.stage("runs of blocks", audit.extentCount());
     audit.extents(this::visit);
     lookAtPage();
+    for (Map.Entry<DatanodeId, Long> each : away.entrySet()) {
+      tally.tell(
+          "dead-datanode",
+          InodeId.NONE,
+          each.getKey().value(),
+          -1,
+          -1,
+          0,
+          each.getKey() + " is dead; copies of " + each.getValue() + " blocks are on it",
+          "");
+    }
     report.figure("runs", seen);
     return silent;
   }
@@ -106,6 +123,11 @@ final class RunCheck {
     }
     before = run;
     if (row.nlink() > 0) {
+      for (Replica replica : run.extent().replicas()) {
+        if (sites.standing(replica.datanode()) == Standing.AWAY) {
+          away.merge(replica.datanode(), (long) run.extent().count(), Long::sum);
+        }
+      }
       page.add(run);
       if (page.size() == Fsck.PAGE) {
         lookAtPage();
