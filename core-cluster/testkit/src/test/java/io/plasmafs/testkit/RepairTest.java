@@ -3,6 +3,7 @@ package io.plasmafs.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plasmafs.client.PlasmaClient;
+import io.plasmafs.client.Transaction;
 import io.plasmafs.model.Datanode;
 import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Extent;
@@ -253,6 +254,35 @@ class RepairTest {
       assertThat(client.status().counters())
           .containsEntry("repair_queue", 0L)
           .hasEntrySatisfying("repair_copied_bytes", bytes -> assertThat(bytes).isPositive());
+    }
+  }
+
+  @Test
+  void aFileThatSomebodyChangesIsMendedLaterWhichIsNoFailure() throws IOException {
+    try (TestCluster cluster = options().start();
+        PlasmaClient client = cluster.connect()) {
+      byte[] content = RandomBytes.bytes(300_000);
+      client.write("/file", content);
+      DatanodeId lost =
+          client.extents(FsPath.of("/file")).findFirst().orElseThrow().replicas().get(0).datanode();
+      int number = 0;
+      while (!idOf(cluster, client, number).equals(lost)) {
+        number++;
+      }
+      try (Transaction transaction = client.begin()) {
+        var unused = transaction.chmod("/file", 0600);
+        cluster.stopDatanode(number);
+        Eventually.await(
+            "the loss", () -> client.status().counters().getOrDefault("repair_queue", 0L) > 0);
+        long looks = looks(client);
+        Eventually.await("more looks at the file", () -> looks(client) > looks + 3);
+        assertThat(client.status().counters())
+            .containsEntry("repair_failures", 0L)
+            .containsEntry("repair_copies", 0L);
+        transaction.commit();
+      }
+      awaitExtents(client, Map.of("/file", content), copies(2, lost));
+      assertThat(client.status().counters()).containsEntry("repair_failures", 0L);
     }
   }
 

@@ -18,6 +18,30 @@ class ScrubberTest {
   }
 
   @Test
+  void flippedBitsAreMendedWhenTheScrubberFindsThem() throws Exception {
+    try (TestCluster cluster =
+            TestCluster.options()
+                .datanode("scrub-bytes-per-second", "1073741824")
+                .datanode("scrub-pause-millis", "200")
+                .namenode("repair-interval-millis", "100")
+                .namenode("repair-scan-millis", "600000")
+                .start();
+        PlasmaClient client = cluster.connectWithoutCache()) {
+      byte[] content = content(3);
+      client.write("/file", content);
+      FaultTest.damage(cluster.datanodeDirectory(0), content);
+
+      Eventually.await(
+          "a good copy", () -> client.status().counters().getOrDefault("repair_copies", 0L) >= 1);
+
+      Eventually.await(
+          "the end of the bad copy",
+          () -> client.status().counters().getOrDefault("repair_damaged", 1L) == 0);
+      assertThat(Checked.all(client).findings()).isEmpty();
+    }
+  }
+
+  @Test
   void flippedBitsInOneCopyAndInTwoAreMendedFromWhatIsGood() throws Exception {
     try (TestCluster cluster =
             TestCluster.options()

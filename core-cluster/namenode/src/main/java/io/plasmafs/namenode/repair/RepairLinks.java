@@ -33,6 +33,9 @@ public interface RepairLinks {
   /// checksums. At most [#VERIFY_MAX_BYTES], or one block.
   CompletableFuture<List<StoredBlock>> verify(String address, long first, int count);
 
+  /// How many blocks a datanode has found damaged since it was started, and at its start.
+  CompletableFuture<Long> damagedBlocks(String address);
+
   /// The most blocks that are asked for at a time.
   int INVENTORY_MAX = 8192;
 

@@ -15,6 +15,7 @@ import io.plasmafs.namenode.repair.RunCopier.Targets;
 import io.plasmafs.namenode.repair.Witness.Care;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +43,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// A round looks at the datanodes; if one is lost, is to be emptied, or has damaged blocks, or if
 /// it is time for it, at all files, page by page; at such times it also compares what datanodes say
-/// that they hold with what they should hold. Otherwise it looks at the files that it was told of
-/// ([#notice]). Then it mends the most urgent runs, of one generation one at a time.
+/// that they hold with what they should hold: all of them, or those that have just found damaged
+/// blocks. Otherwise it looks at the files that it was told of ([#notice]). Then it mends the most
+/// urgent runs, of one generation one at a time.
 public final class Repairer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Repairer.class);
 
@@ -52,12 +55,17 @@ public final class Repairer implements AutoCloseable {
   private static final int MOST_REPLICAS = 16;
   private static final long BEHIND_MILLIS = 20;
 
+  /// After a look for damaged blocks the next one waits so many times as long as it took: a disk
+  /// that is dying finds more all the time.
+  private static final int REST_AFTER_DAMAGE = 9;
+
   private final RepairSettings settings;
   private final MetadataStore store;
   private final Engine engine;
   private final DatanodeRegistry registry;
   private final SiteWatch watch;
   private final CopyInspection inspection;
+  private final DamageWatch damageWatch;
   private final Witness witness;
   private final RunCopier copier;
   private final Pace pace;
@@ -72,6 +80,12 @@ public final class Repairer implements AutoCloseable {
   // the thread's own
   private final Set<DatanodeId> wasReadable = new HashSet<>();
   private long scanAtNanos = System.nanoTime();
+
+  /// Datanodes that have found damaged blocks, which are to be looked for.
+  private final Set<DatanodeId> damagedAt = new HashSet<>();
+
+  private long askForDamageNanos = System.nanoTime();
+  private long lookForDamageNanos = System.nanoTime();
   private Map<DatanodeId, Standing> lastStandings = Map.of();
   private long lastScanNanos = System.nanoTime();
   private long patienceNanos;
@@ -97,6 +111,7 @@ public final class Repairer implements AutoCloseable {
     this.registry = registry;
     this.watch = watch;
     this.inspection = new CopyInspection(links);
+    this.damageWatch = new DamageWatch(links);
     this.pace = new Pace(settings.bytesPerSecond(), System::nanoTime);
     this.witness = new Witness(links, blockSize, pace, this::found);
     this.copier = copier;
@@ -191,35 +206,55 @@ public final class Repairer implements AutoCloseable {
       lastStandings = sites.standings();
       patienceNanos = 0;
     }
+    if (System.nanoTime() - askForDamageNanos >= 0) {
+      damagedAt.addAll(damageWatch.news(sites));
+      askForDamageNanos = System.nanoTime() + settings.interval().toNanos();
+    }
+    if (due) {
+      damaged.clear();
+      damagedAt.clear();
+      scanAtNanos = System.nanoTime() + settings.scan().toNanos();
+      return lookAtAll(sites, sites);
+    }
+    if (!damagedAt.isEmpty() && System.nanoTime() - lookForDamageNanos >= 0) {
+      return lookForDamage(sites);
+    }
     boolean patient = System.nanoTime() - lastScanNanos < patienceNanos;
-    boolean lookAtAll = due || (trouble && !patient);
-    return lookAtAll ? lookAtAll(sites, due) : lookAtNoticed(sites);
+    return trouble && !patient ? lookAtAll(sites, sites.only(Set.of())) : lookAtNoticed(sites);
+  }
+
+  private boolean lookForDamage(Sites sites) throws InterruptedException {
+    Set<DatanodeId> where = Set.copyOf(damagedAt);
+    damagedAt.clear();
+    damaged.removeIf(run -> where.contains(run.replica().datanode()));
+    long start = System.nanoTime();
+    boolean more = lookAtAll(sites, sites.only(where));
+    long end = System.nanoTime();
+    lookForDamageNanos = end + REST_AFTER_DAMAGE * (end - start);
+    return more;
   }
 
   private RepairPlanner planner(Sites sites) {
     return new RepairPlanner(sites.standings(), damaged::contains, MOST_TASKS);
   }
 
-  /// @param inspect whether to ask the datanodes what they hold
-  private boolean lookAtAll(Sites sites, boolean inspect) throws InterruptedException {
+  /// @param inspected datanodes that are asked what they hold
+  private boolean lookAtAll(Sites sites, Sites inspected) throws InterruptedException {
     noticed.forgetOverflow();
-    if (inspect) {
-      damaged.clear();
-      scanAtNanos = System.nanoTime() + settings.scan().toNanos();
-    }
     RepairPlanner planner = planner(sites);
+    Set<StoredRun> mended = new HashSet<>(damaged);
     FileExtent last = null;
     do {
       List<FileExtent> page =
           last == null
               ? store.extentsAfter(InodeId.NONE, -1, PAGE)
               : store.extentsAfter(last.inode(), last.extent().index(), PAGE);
-      if (inspect) {
-        inspection.inspect(page, sites, this::found);
-      }
+      inspection.inspect(page, inspected, this::found);
       page.forEach(planner::visit);
+      page.forEach(file -> copiesOf(file).forEach(mended::remove));
       last = page.size() < PAGE ? null : page.get(page.size() - 1);
     } while (last != null && !closing);
+    damaged.removeAll(mended);
     report(planner);
     boolean more = mend(planner, sites);
     // where nothing can be done, all files are looked at less and less often
@@ -231,6 +266,11 @@ public final class Repairer implements AutoCloseable {
                 settings.scan().toNanos());
     lastScanNanos = System.nanoTime();
     return more;
+  }
+
+  private static Stream<StoredRun> copiesOf(FileExtent file) {
+    Extent run = file.extent();
+    return run.replicas().stream().map(replica -> new StoredRun(replica, run.generation()));
   }
 
   private boolean lookAtNoticed(Sites sites) throws InterruptedException {
@@ -282,9 +322,8 @@ public final class Repairer implements AutoCloseable {
   private boolean mend(RepairPlanner planner, Sites sites) throws InterruptedException {
     // runs that were parted by a change of the file have one generation: one after the other
     Set<Long> generations = new HashSet<>();
-    Deque<Future<Boolean>> running = new ArrayDeque<>();
-    int mended = 0;
-    int failed = 0;
+    Deque<Future<Result>> running = new ArrayDeque<>();
+    Map<Result, Integer> results = new EnumMap<>(Result.class);
     for (RepairTask task : planner.tasks()) {
       if (closing) {
         break;
@@ -293,43 +332,51 @@ public final class Repairer implements AutoCloseable {
         running.add(copiers.submit(() -> mend(task, sites)));
       }
       if (running.size() >= 2 * settings.copies()) {
-        if (isDone(running.remove())) {
-          mended++;
-        } else {
-          failed++;
-        }
+        results.merge(resultOf(running.remove()), 1, Integer::sum);
       }
     }
     while (!running.isEmpty()) {
-      if (isDone(running.remove())) {
-        mended++;
-      } else {
-        failed++;
-      }
+      results.merge(resultOf(running.remove()), 1, Integer::sum);
     }
-    if (mended + failed > 0) {
-      log.info("repair: {} runs were mended, {} could not be yet", mended, failed);
+    int mended = results.getOrDefault(Result.MENDED, 0);
+    int failed = results.getOrDefault(Result.FAILED, 0);
+    int changing = results.getOrDefault(Result.CHANGING, 0);
+    if (mended + failed + changing > 0) {
+      log.info(
+          "repair: {} runs were mended, {} could not be yet, of {} the files are being changed",
+          mended,
+          failed,
+          changing);
     }
     complained &= failed > 0;
     unfinished = failed > 0;
-    return mended > 0 && failed == 0;
+    return mended > 0 && failed + changing == 0;
   }
 
-  private boolean isDone(Future<Boolean> task) throws InterruptedException {
+  /// What became of a task.
+  private enum Result {
+    MENDED,
+    /// It is found again at a later look at all files.
+    FAILED,
+    /// Somebody is changing the file, or has done so: it is looked at again in the next round.
+    CHANGING
+  }
+
+  private Result resultOf(Future<Result> task) throws InterruptedException {
     try {
-      boolean done = task.get();
-      if (done) {
-        figures.mended();
-      } else {
-        figures.failed();
+      Result result = task.get();
+      switch (result) {
+        case MENDED -> figures.mended();
+        case FAILED -> figures.failed();
+        case CHANGING -> {}
       }
-      return done;
+      return result;
     } catch (ExecutionException e) {
       throw new CompletionException(e.getCause());
     }
   }
 
-  private boolean mend(RepairTask task, Sites sites) throws InterruptedException {
+  private Result mend(RepairTask task, Sites sites) throws InterruptedException {
     try {
       // the tables are a little behind: nothing is done about what has changed since
       Extent run = Patience.await(engine.checkExtent(task.inode(), task.extent()));
@@ -337,16 +384,21 @@ public final class Repairer implements AutoCloseable {
         requireSound(task, run, task.kept(), List.of(), sites);
         Patience.await(engine.moveExtent(task.inode(), run, task.staying()));
         figures.copiesGivenUp(task.spare().size());
-        return true;
+        return Result.MENDED;
       }
       for (Replica source : task.sources()) {
         if (copy(task, run, source, sites)) {
-          return true;
+          return Result.MENDED;
         }
         inspect(task, run, source, sites);
       }
-      return false;
+      return Result.FAILED;
     } catch (FsException e) {
+      if (e.status() == FsStatus.ECONFLICT || e.status() == FsStatus.ESTALE) {
+        log.debug("{} is being changed, and looked at again later", task.inode());
+        noticed.add(task.inode(), engine.sequence());
+        return Result.CHANGING;
+      }
       if (!complained || e.status() != FsStatus.ENONODE) {
         complained |= e.status() == FsStatus.ENONODE;
         log.warn(
@@ -358,7 +410,7 @@ public final class Repairer implements AutoCloseable {
             e.status(),
             e.getMessage());
       }
-      return false;
+      return Result.FAILED;
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// The datanodes as they were when somebody looked. Immutable.
@@ -41,6 +42,11 @@ public final class Sites {
     return of(id)
         .filter(site -> site.standing().isReadable() && !site.datanode().address().isEmpty())
         .map(Site::datanode);
+  }
+
+  /// Only those of them that are named.
+  Sites only(Set<DatanodeId> ids) {
+    return new Sites(byId.values().stream().filter(s -> ids.contains(s.datanode().id())).toList());
   }
 
   /// Host:port of a datanode.

@@ -7,8 +7,10 @@ import io.plasmafs.protocol.ControlProof;
 import io.plasmafs.protocol.Conversion;
 import io.plasmafs.protocol.Programs;
 import io.plasmafs.protocol.xdr.chain_link;
+import io.plasmafs.protocol.xdr.control_args;
 import io.plasmafs.protocol.xdr.copy_args;
 import io.plasmafs.protocol.xdr.datanode_status;
+import io.plasmafs.protocol.xdr.health_result;
 import io.plasmafs.protocol.xdr.inventory_args;
 import io.plasmafs.protocol.xdr.inventory_result;
 import io.plasmafs.protocol.xdr.verify_args;
@@ -91,6 +93,22 @@ public final class RpcRepairLinks implements RepairLinks {
               client.options().withTimeout(COPY_TIMEOUT));
         })
         .thenApply(RpcRepairLinks::blocks);
+  }
+
+  @Override
+  public CompletableFuture<Long> damagedBlocks(String address) {
+    return links
+        .connection(address)
+        .thenCompose(client -> {
+          control_args arguments = new control_args();
+          proof.sign(arguments);
+          return client.call(
+              Programs.CONTROL, Programs.Control.HEALTH, arguments, health_result::new);
+        })
+        .thenApply(result -> {
+          requireOk(result.status, result.message);
+          return result.checksum_errors;
+        });
   }
 
   private static List<StoredBlock> blocks(inventory_result result) {

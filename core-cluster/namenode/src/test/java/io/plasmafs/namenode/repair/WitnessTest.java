@@ -59,6 +59,11 @@ class WitnessTest {
     }
 
     @Override
+    public CompletableFuture<Long> damagedBlocks(String address) {
+      return CompletableFuture.completedFuture(0L);
+    }
+
+    @Override
     public CompletableFuture<List<StoredBlock>> verify(String address, long first, int count) {
       verified += count;
       return inventory(address, first, count);
