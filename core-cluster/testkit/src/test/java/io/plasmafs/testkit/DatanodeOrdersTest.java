@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.plasmafs.client.LongWork;
 import io.plasmafs.client.PlasmaClient;
 import io.plasmafs.client.PlasmaFile;
+import io.plasmafs.client.PlasmaOutputStream;
 import io.plasmafs.client.WriteOptions;
 import io.plasmafs.client.cache.CacheLimits;
 import io.plasmafs.model.Datanode;
@@ -199,6 +200,23 @@ class DatanodeOrdersTest {
         Eventually.await("new tickets", () -> isReadable(one));
       }
       assertThat(client.readAll("/one")).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void aStreamGoesOnWhenADatanodeIsDisabledUnderIt() throws IOException {
+    byte[] content = RandomBytes.bytes(6 << 20);
+    try (TestCluster cluster = options().datanodes(3).start();
+        PlasmaClient client = cluster.connectWithoutCache()) {
+      try (PlasmaOutputStream out = client.openOutput("/file")) {
+        out.write(content, 0, 3 << 20);
+        client.datanodes().disable(cluster.identity(0));
+        out.write(content, 3 << 20, 3 << 20);
+      }
+      assertThat(client.readAll("/file")).isEqualTo(content);
+      client.datanodes().enable(cluster.identity(0));
+      cluster.awaitDatanodes(3);
+      assertSound(client, Map.of("/file", content));
     }
   }
 
