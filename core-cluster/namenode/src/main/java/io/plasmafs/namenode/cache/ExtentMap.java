@@ -9,8 +9,7 @@ import java.util.TreeMap;
 /// The runs of one file, known by ranges of blocks: of a known range all runs that touch it are
 /// here.
 final class ExtentMap {
-  /// Blocks that are asked for together, unless the file has no more than that anywhere. Ranges
-  /// begin and end at multiples of it, or at the end of all files.
+  /// Blocks that are asked for together, unless the file has no more than that anywhere.
   static final long WINDOW = 16384;
 
   private static final int BYTES_PER_EXTENT = 200;
@@ -62,19 +61,45 @@ final class ExtentMap {
         : List.of(before.getValue());
   }
 
-  /// Takes over the store's answer for a range. A run that touches one that was known before is
-  /// known already, or gone since.
+  /// Up to where all runs from block `first` on are known; `first` if it is not known.
+  private long knownEnd(long first) {
+    if (complete) {
+      return Long.MAX_VALUE;
+    }
+    Map.Entry<Long, Long> range = known.floorEntry(first);
+    return range == null ? first : Math.max(first, range.getValue());
+  }
+
+  /// The runs from block `first` on, which is known: all that are known, or `most` of them.
+  Stretch stretch(long first, int most) {
+    List<Extent> found = touching(first, first + 1);
+    long end = knownEnd(first);
+    for (Extent run : runs.tailMap(first, false).values()) {
+      if (run.index() >= end) {
+        break;
+      }
+      if (found.size() >= most) {
+        return new Stretch(found, run.index());
+      }
+      found.add(run);
+    }
+    return new Stretch(found, end);
+  }
+
+  /// Takes over the store's answer for a range, and for the hole behind it if there is one. A run
+  /// that touches a range that was known before is known already, or gone since.
   void learn(long first, long end, List<Extent> answer) {
     for (Extent extent : answer) {
       if (!complete && !touchesKnown(extent)) {
         put(extent);
       }
     }
+    Extent last = answer.isEmpty() ? null : answer.get(answer.size() - 1);
     long from = first;
-    long to = end;
-    for (Map.Entry<Long, Long> range = known.floorEntry(end);
+    long to = last == null || last.index() < end ? Long.MAX_VALUE : last.end();
+    for (Map.Entry<Long, Long> range = known.floorEntry(to);
         range != null && range.getValue() >= first;
-        range = known.floorEntry(end)) {
+        range = known.floorEntry(to)) {
       from = Math.min(from, range.getKey());
       to = Math.max(to, range.getValue());
       known.remove(range.getKey());

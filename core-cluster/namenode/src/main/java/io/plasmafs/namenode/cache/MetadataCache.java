@@ -43,9 +43,6 @@ import org.jspecify.annotations.Nullable;
 /// applied and the limits on transactions. However many they are, a part of the cache is left for
 /// all else: a request that needs several rows at a time would else never have them together.
 public final class MetadataCache {
-  /// Blocks of a file whose runs are asked for together.
-  public static final long EXTENT_WINDOW = ExtentMap.WINDOW;
-
   /// Of all names of a directory that are known, one costs at least so much.
   private static final int MIN_NAME_BYTES = DirectoryNames.BYTES_PER_NAME;
 
@@ -125,20 +122,25 @@ public final class MetadataCache {
     if (block < 0) {
       return null;
     }
-    boolean atOnce = slot != null && slot.record != null && isFetchedAtOnce(slot.record);
-    return new Fetch.OfExtents(inode, block, atOnce ? Long.MAX_VALUE : block + EXTENT_WINDOW);
-  }
-
-  /// Whether all runs of a file are asked for together: it has few blocks, and may be long all the
-  /// same. What is a hole is found out at once then.
-  public static boolean isFetchedAtOnce(InodeRecord file) {
-    return file.blocks() <= EXTENT_WINDOW;
+    // A file of few blocks may have many holes: these are found out together.
+    boolean atOnce =
+        slot != null && slot.record != null && slot.record.blocks() <= ExtentMap.WINDOW;
+    return new Fetch.OfExtents(inode, block, atOnce ? Long.MAX_VALUE : block + ExtentMap.WINDOW);
   }
 
   /// The runs of a file that touch blocks `first` to before `end`, which are known.
   public List<Extent> extents(InodeId inode, long first, long end) {
     Slot slot = use(inode);
     return slot == null || slot.extents == null ? List.of() : slot.extents.touching(first, end);
+  }
+
+  /// The runs from block `first` on, of which it is known what is there: as many as are known, but
+  /// `most` at most.
+  public Stretch stretch(InodeId inode, long first, int most) {
+    Slot slot = use(inode);
+    return slot == null || slot.extents == null
+        ? new Stretch(List.of(), first)
+        : slot.extents.stretch(first, most);
   }
 
   /// The run that ends right before block `index`, if it is known.

@@ -1,10 +1,12 @@
 package io.plasmafs.namenode.engine;
 
+import io.plasmafs.model.Extent;
 import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsPath;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.namenode.cache.MetadataCache;
+import io.plasmafs.namenode.cache.Stretch;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import io.plasmafs.namenode.transaction.InodeEdit;
@@ -32,6 +34,9 @@ final class Cleaner {
   private static final int SLICE_ROWS = 512;
 
   private static final long SLICE_BLOCKS = 65536;
+
+  /// Runs of a file that are taken from memory at a time.
+  private static final int STRETCH_RUNS = 1024;
 
   /// For so many inodes at a time the store is asked for what is not in memory.
   private static final int MOST_LACKING = 16;
@@ -201,22 +206,24 @@ final class Cleaner {
   private void freeBlocks(Transaction transaction, View view, InodeRecord file) {
     long inFile = Math.ceilDiv(file.size(), (long) blockSize);
     long freed = 0;
-    long end = inFile;
-    // from the end, and giving up the size with it: the next slice finds less to look through
-    while (end > 0 && inFile - end < SLICE_BLOCKS) {
-      long first =
-          MetadataCache.isFetchedAtOnce(file) ? 0 : Math.max(0, end - MetadataCache.EXTENT_WINDOW);
-      for (var extent : view.extents(file.id(), first, end)) {
-        freed += Math.min(end, extent.end()) - Math.max(first, extent.index());
+    long end = 0;
+    // what an earlier slice has freed is a hole by now, and holes are passed over at once
+    while (end < inFile && freed < SLICE_BLOCKS) {
+      Stretch stretch = view.committedStretch(file.id(), end, STRETCH_RUNS);
+      long next = stretch.end();
+      for (Extent run : stretch.runs()) {
+        if (freed >= SLICE_BLOCKS) {
+          next = run.index();
+          break;
+        }
+        freed += Math.min(inFile, run.end()) - Math.max(end, run.index());
       }
-      end = first;
+      end = Math.min(inFile, next);
     }
-    transaction.replaceExtents(file.id(), FsPath.EMPTY, end, inFile, null);
-    InodeEdit edit = transaction.edit(file.id(), FsPath.EMPTY);
-    long left = end == 0 ? 0 : file.blocks() - freed;
-    edit.setContent(left == 0 ? ContentKind.NONE : ContentKind.BLOCKS, left);
-    if (left > 0) {
-      edit.setSize(end * blockSize);
-    }
+    transaction.replaceExtents(file.id(), FsPath.EMPTY, 0, end, null);
+    long left = end == inFile ? 0 : file.blocks() - freed;
+    transaction
+        .edit(file.id(), FsPath.EMPTY)
+        .setContent(left == 0 ? ContentKind.NONE : ContentKind.BLOCKS, left);
   }
 }

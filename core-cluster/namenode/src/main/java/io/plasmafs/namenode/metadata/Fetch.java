@@ -20,7 +20,9 @@ public sealed interface Fetch<T> {
   /// What a name points to; absent if there is no such name.
   record OfEntry(InodeId directory, Name name) implements Fetch<Optional<InodeId>> {}
 
-  /// The extents of a file that touch blocks `first` to before `end`, in order of their index.
+  /// The extents of a file that touch blocks `first` to before `end`, and the first one behind
+  /// these, so that a hole is seen in its whole length; in order of their index. Where nothing lies
+  /// behind `end` the file has no more.
   record OfExtents(InodeId inode, long first, long end) implements Fetch<List<Extent>> {}
 
   /// What of a file is kept inline; [InlineContent#NONE] if nothing is.

@@ -69,8 +69,10 @@ final class Reader implements AutoCloseable {
            FROM unnest(?::int8[], ?::int8[], ?::int8[]) WITH ORDINALITY AS k(inode, first, last, n)
           CROSS JOIN LATERAL (
             SELECT * FROM extent
-            WHERE inode = k.inode AND index < k.last AND index > k.first - 4096
-              AND index + count > k.first OFFSET 0) e
+            WHERE inode = k.inode AND index > k.first - 4096 AND index + count > k.first
+              AND index <= coalesce((
+                SELECT index FROM extent WHERE inode = k.inode AND index >= k.last
+                ORDER BY index LIMIT 1), k.last) OFFSET 0) e
           ORDER BY k.n, e.index
           """;
   // What is appended and not yet applied is there as well.

@@ -7,6 +7,7 @@ import io.plasmafs.model.Name;
 import io.plasmafs.model.XattrName;
 import io.plasmafs.namenode.cache.MetadataCache;
 import io.plasmafs.namenode.cache.NameScan;
+import io.plasmafs.namenode.cache.Stretch;
 import io.plasmafs.namenode.metadata.Fetch;
 import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
@@ -173,6 +174,16 @@ public final class View implements Rows {
       base = committedExtents(cache, needs, inode, first, end);
     }
     return edit == null || edit.extents == null ? base : edit.extents.over(base, first, end);
+  }
+
+  /// The committed runs from block `first` on, which lies in the file: some of them, at most
+  /// `most`, and up to where these are all.
+  public Stretch committedStretch(InodeId inode, long first, int most) {
+    Fetch.OfExtents question = cache.missingExtents(inode, first, first + 1);
+    if (question != null) {
+      throw needs.ask(question);
+    }
+    return cache.stretch(inode, first, most);
   }
 
   static List<Extent> committedExtents(

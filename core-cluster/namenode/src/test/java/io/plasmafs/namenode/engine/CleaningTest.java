@@ -9,16 +9,22 @@ import static io.plasmafs.namenode.engine.NamespaceTest.stat;
 import static io.plasmafs.namenode.engine.NamespaceTest.unlink;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plasmafs.model.Attributes;
 import io.plasmafs.model.Checksums;
+import io.plasmafs.model.DatanodeId;
 import io.plasmafs.model.Extent;
+import io.plasmafs.model.FileType;
 import io.plasmafs.model.FsStatus;
 import io.plasmafs.model.InodeId;
 import io.plasmafs.model.Name;
+import io.plasmafs.model.Replica;
 import io.plasmafs.model.operation.Answer;
 import io.plasmafs.model.operation.Compound;
 import io.plasmafs.model.operation.Location;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
+import io.plasmafs.namenode.metadata.InodeRecord;
+import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import io.plasmafs.namenode.simulation.Disk;
 import io.plasmafs.namenode.simulation.MemoryStore;
 import io.plasmafs.namenode.simulation.World;
@@ -140,6 +146,100 @@ final class CleaningTest {
     assertThat(again.disk.inodes).hasSize(2);
     assertThat(again.disk.extents.values()).allMatch(TreeMap::isEmpty);
     assertThat(again.disk.last()).isLessThan(before + 6);
+  }
+
+  /// A file with more blocks than are looked for together, some at its start, some at the end, and
+  /// a hole of nearly 1,000 PiB.
+  @Test
+  void aHoleBetweenManyBlocksCostsNothingHoweverLong() {
+    World world = World.quiet();
+    for (String path : List.of("/cut", "/unlinked")) {
+      world.ok(world.root(), createFile(path), resize(path, 1L << 60));
+    }
+    world.settle();
+    long blocks = 0;
+    for (InodeRecord file : List.copyOf(world.disk.inodes.values())) {
+      if (file.type() == FileType.REGULAR) {
+        blocks = addRuns(world.disk, file, 20_480, blocks);
+      }
+    }
+
+    World again = new World(world.disk, MemoryStore.AT_ONCE, EngineLimits.DEFAULT);
+    again.settle();
+    long before = again.disk.last();
+    long fetches = again.store.fetches();
+    again.ok(again.root(), resize("/cut", World.BLOCK_SIZE * 4096L));
+    again.ok(again.root(), unlink("/unlinked"));
+    for (int round = 0; round < 100 && again.disk.inodes.size() > 2; round++) {
+      again.pass(Duration.ofMillis(20));
+      again.settle();
+    }
+    assertThat(again.disk.inodes).hasSize(2);
+    assertThat(again.disk.extents.values().stream().mapToInt(TreeMap::size).sum()).isEqualTo(1);
+    assertThat(again.blocks.usedBlocks()).hasSize(4096);
+    assertThat(again.disk.last()).isLessThan(before + 6);
+    assertThat(again.store.fetches()).isLessThan(fetches + 30);
+  }
+
+  @Test
+  void aLongFileIsFreedInSlices() {
+    World world = World.quiet();
+    world.ok(world.root(), createFile("/long"), resize("/long", 1L << 60));
+    world.settle();
+    InodeRecord file = world.disk.inodes.lastEntry().getValue();
+    long unused = addRuns(world.disk, file, 81_920, 0);
+
+    World again = new World(world.disk, MemoryStore.AT_ONCE, EngineLimits.DEFAULT);
+    again.settle();
+    long before = again.disk.last();
+    again.ok(again.root(), unlink("/long"));
+    for (int round = 0; round < 100 && again.disk.inodes.size() > 1; round++) {
+      again.pass(Duration.ofMillis(20));
+      again.settle();
+    }
+    assertThat(again.disk.inodes).hasSize(1);
+    assertThat(again.blocks.usedBlocks()).isEmpty();
+    // the unlinking, and 163,840 blocks by 65,536
+    assertThat(again.disk.last()).isEqualTo(before + 4);
+  }
+
+  /// Puts so many blocks at the start and as many at the end of a file of 2^44, without a look at
+  /// what space there is.
+  ///
+  /// @param count a multiple of 4,096
+  /// @param used on the datanode so far
+  /// @return and afterwards
+  private static long addRuns(Disk disk, InodeRecord file, int count, long used) {
+    TreeMap<Long, Extent> runs = disk.extents.computeIfAbsent(file.id(), i -> new TreeMap<>());
+    long next = used;
+    for (long first : new long[] {0, (1L << 44) - count}) {
+      for (long index = first; index < first + count; index += 4096) {
+        List<Replica> replicas = List.of(new Replica(new DatanodeId(1), next));
+        Checksums checksums = Checksums.of(new int[4096]);
+        runs.put(index, new Extent(index, 4096, 100 + next, replicas, checksums));
+        next += 4096;
+      }
+    }
+    Attributes old = file.attributes();
+    Attributes changed =
+        new Attributes(
+            old.inode(),
+            old.type(),
+            old.mode(),
+            old.owner(),
+            old.group(),
+            old.size(),
+            old.mtime(),
+            old.ctime(),
+            old.birth(),
+            old.nlink(),
+            old.replication(),
+            2L * count,
+            old.version(),
+            old.contentVersion());
+    disk.inodes.put(
+        file.id(), new InodeRecord(changed, ContentKind.BLOCKS, file.parent(), file.target()));
+    return next;
   }
 
   private static Compound compound(Operation operation) {

@@ -240,8 +240,11 @@ public final class MemoryStore implements MetadataStore {
           case Fetch.OfExtents(InodeId inode, long first, long end) -> {
             List<Extent> found = new ArrayList<>();
             for (Extent extent : disk.extents.getOrDefault(inode, new TreeMap<>()).values()) {
-              if (extent.index() < end && extent.end() > first) {
+              if (extent.end() > first) {
                 found.add(extent);
+              }
+              if (extent.index() >= end) {
+                break;
               }
             }
             yield found;

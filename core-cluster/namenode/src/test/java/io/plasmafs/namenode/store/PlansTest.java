@@ -48,7 +48,14 @@ class PlansTest {
                 .toList());
   }
 
-  /// What the test above is to notice.
+  /// Else all runs behind a block were read to find the next few.
+  @Test
+  void theIndexEndsWithTheRunBehindThoseThatAreAskedFor() throws SQLException {
+    assertThat(plan(Reader.EXTENTS))
+        .anyMatch(line -> line.contains("Index Cond") && line.contains("COALESCE"));
+  }
+
+  /// What the first test is to notice.
   @Test
   void aPlainJoinGoesThroughTheTable() throws SQLException {
     assertThat(plan("SELECT i.id FROM unnest(?::int8[]) AS k(id) JOIN inode i ON i.id = k.id"))

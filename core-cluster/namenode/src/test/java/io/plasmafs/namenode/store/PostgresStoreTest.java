@@ -390,7 +390,7 @@ class PostgresStoreTest {
   }
 
   @Test
-  void extentsAreFoundByTheBlocksThatTheyTouch() {
+  void extentsAreFoundByTheBlocksThatTheyTouchAndTheFirstBehindThem() {
     Open open = open();
     InodeId inode = new InodeId(7);
     List<Replica> replicas = List.of(new Replica(new DatanodeId(3), 1000));
@@ -404,9 +404,11 @@ class PostgresStoreTest {
             new Change.PutExtent(inode, afterHole),
             new Change.PutExtent(inode, longest),
             new Change.PutExtent(inode, second)));
-    assertThat(open.fetch(new Fetch.OfExtents(inode, 4095, 4096))).containsExactly(longest);
-    assertThat(open.fetch(new Fetch.OfExtents(inode, 4095, 4097))).containsExactly(longest, second);
-    assertThat(open.fetch(new Fetch.OfExtents(inode, 4106, 5000))).isEmpty();
+    assertThat(open.fetch(new Fetch.OfExtents(inode, 4095, 4096))).containsExactly(longest, second);
+    assertThat(open.fetch(new Fetch.OfExtents(inode, 4095, 4097)))
+        .containsExactly(longest, second, afterHole);
+    assertThat(open.fetch(new Fetch.OfExtents(inode, 4106, 4107))).containsExactly(afterHole);
+    assertThat(open.fetch(new Fetch.OfExtents(inode, 5001, 6000))).isEmpty();
     assertThat(open.fetch(new Fetch.OfExtents(inode, 4105, 5001)))
         .containsExactly(second, afterHole);
     assertThat(open.fetch(new Fetch.OfExtents(inode, 0, Long.MAX_VALUE)))
