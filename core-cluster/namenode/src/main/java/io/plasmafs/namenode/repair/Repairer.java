@@ -242,7 +242,7 @@ public final class Repairer implements AutoCloseable {
   private boolean lookAtAll(Sites sites, Sites inspected) throws InterruptedException {
     noticed.forgetOverflow();
     RepairPlanner planner = planner(sites);
-    Set<StoredRun> mended = new HashSet<>(damaged);
+    Set<StoredRun> gone = new HashSet<>(damaged);
     FileExtent last = null;
     do {
       List<FileExtent> page =
@@ -251,10 +251,12 @@ public final class Repairer implements AutoCloseable {
               : store.extentsAfter(last.inode(), last.extent().index(), PAGE);
       inspection.inspect(page, inspected, this::found);
       page.forEach(planner::visit);
-      page.forEach(file -> copiesOf(file).forEach(mended::remove));
+      page.forEach(file -> copiesOf(file).forEach(gone::remove));
       last = page.size() < PAGE ? null : page.get(page.size() - 1);
     } while (last != null && !closing);
-    damaged.removeAll(mended);
+    damaged.removeAll(gone);
+    figures.foundInAll(
+        planner.endangered() + planner.superfluous(), planner.lost(), damaged.size());
     report(planner);
     boolean more = mend(planner, sites);
     // where nothing can be done, all files are looked at less and less often
@@ -294,12 +296,12 @@ public final class Repairer implements AutoCloseable {
         last = own.size() < PAGE ? null : own.get(own.size() - 1);
       } while (last != null && !closing);
     }
+    figures.foundInSome(planner.endangered() + planner.superfluous(), damaged.size());
     report(planner);
     return mend(planner, sites);
   }
 
   private void report(RepairPlanner planner) {
-    figures.found(planner.endangered() + planner.superfluous(), planner.lost(), damaged.size());
     if (planner.endangered() + planner.superfluous() > 0) {
       log.info(
           "repair: of {} runs {} have too few copies, of {} no copy can be read now, {} have more"
