@@ -6,11 +6,20 @@ import io.netty.channel.unix.UnixChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Socket addresses in the words of the JDK.
 final class Addresses {
   private static final UnixDomainSocketAddress UNNAMED = UnixDomainSocketAddress.of("");
+
+  /// `finishConnect(..) failed with error(-111): `, which Netty puts before what the system said.
+  private static final Pattern SYSTEM_CALL =
+      Pattern.compile("^(?:syscall:)?\\w+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?: ");
+
+  /// `: /127.0.0.1:2727`, which Netty adds; our messages name the peer themselves.
+  private static final Pattern PEER = Pattern.compile(": \\S*/\\S*$");
 
   private Addresses() {}
 
@@ -29,6 +38,18 @@ final class Addresses {
       return inet.getHostString() + ":" + inet.getPort();
     }
     return address.toString();
+  }
+
+  /// Why a connection failed, in the words of the operating system: `Connection refused`.
+  static String reason(Throwable failure) {
+    if (failure instanceof UnknownHostException) {
+      return "no such host is known"; // the system's message is the name
+    }
+    String said = failure.getMessage();
+    if (said == null || said.isBlank()) {
+      return failure.getClass().getSimpleName();
+    }
+    return PEER.matcher(SYSTEM_CALL.matcher(said).replaceFirst("")).replaceFirst("");
   }
 
   /// The peer of a server's connection; a Unix-domain peer is called after the socket it came to.

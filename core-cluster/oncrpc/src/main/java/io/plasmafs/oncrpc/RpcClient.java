@@ -153,10 +153,15 @@ public final class RpcClient implements AutoCloseable {
     });
   }
 
+  /// An address as messages show it: `host:port`, or `unix:` and a path.
+  public static String describe(SocketAddress address) {
+    return Addresses.describe(address);
+  }
+
   private static RpcException notConnected(SocketAddress address, Throwable cause) {
     return new RpcException(
         RpcException.Kind.NOT_CONNECTED,
-        "Cannot connect to " + Addresses.describe(address) + ": " + cause.getMessage(),
+        "Cannot connect to " + Addresses.describe(address) + ": " + Addresses.reason(cause),
         cause);
   }
 
@@ -583,7 +588,7 @@ public final class RpcClient implements AutoCloseable {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       if (cause instanceof IOException) {
-        reason = cause.getMessage();
+        reason = Addresses.reason(cause);
       } else {
         reason = cause.toString();
         log.error("The connection to {} failed", peer, cause);

@@ -148,7 +148,10 @@ public final class RpcServer implements AutoCloseable {
     var bound = bootstrap.bind(transport.channelAddress(address)).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "Cannot listen at " + Addresses.describe(address) + ": " + bound.cause().getMessage(),
+          "Cannot listen at "
+              + Addresses.describe(address)
+              + ": "
+              + Addresses.reason(bound.cause()),
           bound.cause());
     }
     listeners.add(bound.channel());

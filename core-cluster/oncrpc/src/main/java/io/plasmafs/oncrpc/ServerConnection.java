@@ -507,7 +507,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof IOException) {
-      log.debug("Connection of {} failed: {}", peer, cause.getMessage());
+      log.debug("Connection of {} failed: {}", peer, Addresses.reason(cause));
     } else {
       log.error("Connection of {} failed", peer, cause);
     }

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,36 @@ class RpcClientTest {
                       Credentials.NONE)
                   .join());
     }
+  }
+
+  @Test
+  void messagesSayWhatTheSystemSaidAndNothingElse() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    try (RpcTransport transport = RpcTransport.open(1)) {
+      assertThatThrownBy(() ->
+              RpcClient.connect(
+                      transport,
+                      InetSocketAddress.createUnresolved("127.0.0.1", port),
+                      LIMITS,
+                      Credentials.NONE)
+                  .join())
+          .cause()
+          .hasMessage("Cannot connect to 127.0.0.1:" + port + ": Connection refused");
+    }
+    assertThat(RpcClient.describe(InetSocketAddress.createUnresolved("127.0.0.1", port)))
+        .isEqualTo("127.0.0.1:" + port);
+    assertThat(Addresses.reason(new UnknownHostException("no.such.host")))
+        .isEqualTo("no such host is known");
+    assertThat(Addresses.reason(new IOException("bind(..) failed with error(-98): In use")))
+        .isEqualTo("In use");
+    assertThat(Addresses.reason(new IOException("syscall:read(..) failed: Connection reset")))
+        .isEqualTo("Connection reset");
+    assertThat(Addresses.reason(new IOException("connection timed out after 9 ms: a/1.2.3.4:5")))
+        .isEqualTo("connection timed out after 9 ms");
+    assertThat(Addresses.reason(new IOException("Broken pipe"))).isEqualTo("Broken pipe");
   }
 
   @Test

@@ -117,7 +117,7 @@ public final class Announcer implements AutoCloseable {
   private long heard(announce_result result) {
     if (result.status == FsStatus.OK.code()) {
       if (!lastTrouble.isEmpty() || backOffMillis > MIN_PAUSE_MILLIS) {
-        LOG.info("Known to the coordinator at {} again", namenodes.get(current));
+        LOG.info("Known to the coordinator at {} again", namenode());
       }
       lastTrouble = "";
       backOffMillis = MIN_PAUSE_MILLIS;
@@ -132,10 +132,14 @@ public final class Announcer implements AutoCloseable {
             + (result.message.isEmpty() ? "" : ": " + result.message));
   }
 
+  private String namenode() {
+    return RpcClient.describe(namenodes.get(current));
+  }
+
   /// Turns to the next namenode; after a full round of them waits longer.
   private long elsewhere(String trouble) {
     if (!trouble.equals(lastTrouble)) {
-      LOG.info("Not announced at {}: {}", namenodes.get(current), trouble);
+      LOG.info("Not announced at {}: {}", namenode(), trouble);
       lastTrouble = trouble;
     }
     disconnect();
