@@ -37,6 +37,9 @@ public final class Step {
   /// What a long operation has done so far; null if none is under way.
   private @Nullable Object progress;
 
+  /// What the last location named by its number alone; null if it had a path, or was the root.
+  private @Nullable InodeId nameless;
+
   /// What the whole filesystem knows.
   public interface Surroundings {
     /// A number for an inode.
@@ -123,6 +126,7 @@ public final class Step {
   void addResult(InodeId inode) {
     results.add(inode);
     progress = null;
+    nameless = null;
   }
 
   // ---- finding
@@ -155,10 +159,22 @@ public final class Step {
     if (start == null || (start.nlink() == 0 && !transaction.isUsing(base))) {
       throw new FsException(FsStatus.ESTALE, base + " is gone");
     }
+    nameless = path.isEmpty() && !base.equals(InodeId.ROOT) ? base : null;
     if (path.isEmpty()) {
       return new Place(null, null, start, path);
     }
     return new PathWalk(view, access, rules.symlinksPerPath(), path).from(start, follow);
+  }
+
+  /// The failure of an operation, as it is to be told: what has no path here would be called `/`.
+  FsException told(FsException failure) {
+    String message = failure.getMessage();
+    if (nameless == null || message == null || !message.matches("(?s)/[: ].*")) {
+      return failure;
+    }
+    String known = "/ (" + nameless + ")";
+    String rest = message.substring(message.startsWith(known) ? known.length() : 1);
+    return FsException.untraced(failure.status(), nameless + rest, failure.conflicts());
   }
 
   /// What is there.

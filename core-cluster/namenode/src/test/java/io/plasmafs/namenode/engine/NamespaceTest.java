@@ -126,6 +126,29 @@ final class NamespaceTest {
   }
 
   @Test
+  void whatWasNamedByItsNumberIsNotCalledTheRoot() {
+    InodeId file = ((Outcome.Inode) world.ok(root, createFile("/f"))).attributes().inode();
+    Operation.AttributeChanges huge = Operation.AttributeChanges.NONE.withSize(Long.MAX_VALUE);
+    Operation.AttributeChanges open = Operation.AttributeChanges.NONE.withMode(0777);
+
+    assertThat(world.fails(root, 0, new Operation.SetAttributes(Location.of(file), false, huge)))
+        .hasMessageStartingWith(file + ": a size of ");
+    assertThat(
+            world.fails(
+                world.session("ann"),
+                0,
+                new Operation.SetAttributes(Location.of(file), false, open)))
+        .hasMessageStartingWith(file + " belongs to root");
+    assertThat(world.fails(world.session("ann"), 0, chmod("/", 0777)))
+        .hasMessageStartingWith("/ belongs to root");
+
+    world.begin(root, 1);
+    world.ok(root, 1, new Operation.SetAttributes(Location.of(file), false, open));
+    assertThat(world.fails(root, 0, new Operation.SetAttributes(Location.of(file), false, open)))
+        .hasMessageStartingWith(file + " is being changed by");
+  }
+
+  @Test
   void createModesDoWhatTheySay() {
     world.ok(root, createFile("/f"), write("/f", "hello"));
     InodeId first = attributes("/f").inode();
