@@ -664,7 +664,12 @@ public final class DatanodeRegistry {
                       <= settings.suspectAfter().toNanos()) {
                 throw refusal(
                     member.describe()
-                        + " is running and would register itself again: stop it first");
+                        + " said "
+                        + member.silenceMillis(nanoTime.getAsLong())
+                        + " ms ago that it is running, and would register itself again: stop it"
+                        + " first, and remove it after "
+                        + settings.suspectAfter().toMillis()
+                        + " ms of silence");
               }
               DatanodeId id = member.record.id();
               return CompletableFuture.runAsync(
