@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /// The command `plasma`: the commands for files, and those that others add. Here, and only here,
 /// failures become a line on standard error and an exit code.
@@ -182,8 +184,12 @@ public final class PlasmaCommand implements Runnable {
       // What follows the command's name is the command's.
       line.getSubcommands().get("watch").setStopAtPositional(true);
     }
-    line.registerConverter(Path.class, LocalPaths::of);
-    line.registerConverter(ByteSize.class, ByteSize::parse);
+    convert(line, Path.class, LocalPaths::of);
+    convert(line, ByteSize.class, ByteSize::parse);
+    convert(line, Integer.class, Numbers::whole);
+    convert(line, int.class, Numbers::whole);
+    convert(line, Double.class, Numbers::number);
+    convert(line, double.class, Numbers::number);
     line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     line.setUsageHelpLongOptionsMaxWidth(28);
@@ -192,6 +198,20 @@ public final class PlasmaCommand implements Runnable {
     CommandGroups.show(line, groups);
     inOurOrder(line);
     return line;
+  }
+
+  /// How arguments of a type are read, here and in all commands: what is no value is told in the
+  /// words of `reader`, without those of Java.
+  private static <T> void convert(CommandLine line, Class<T> type, Function<String, T> reader) {
+    line.registerConverter(
+        type,
+        text -> {
+          try {
+            return reader.apply(text);
+          } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(String.valueOf(e.getMessage()));
+          }
+        });
   }
 
   /// What a command is for first, options that all have last.

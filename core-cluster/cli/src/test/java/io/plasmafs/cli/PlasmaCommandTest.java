@@ -130,6 +130,25 @@ final class PlasmaCommandTest {
     assertThat(result.out()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "truncate -s -5 /a,            -s': '-5' is no size",
+    "truncate -s +100 /a,          -s': '+100' is no size",
+    "balance --bandwidth -1,       --bandwidth': '-1' is no size",
+    "balance --threshold much,     --threshold': 'much' is no number",
+    "put --replication two a /b,   --replication': 'two' is no whole number",
+    "put --replication 9999999999 a /b, --replication': '9999999999' is out of range",
+    "find -maxdepth x /,           -maxdepth': 'x' is no whole number",
+    "watch -n soon ls,             --interval': 'soon' is no number",
+  })
+  void whatIsNoValueIsToldWithoutTheWordsOfJava(String line, String said) {
+    TestConsole.Result result = console.run(line.split(" "));
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
+    assertThat(result.err())
+        .contains(said)
+        .doesNotContain("java.", "Exception", "ByteSize", "cannot convert", " int", "double");
+  }
+
   @Test
   void withoutAClusterOneLineSaysHowToStartOne() {
     TestConsole.Result result = console.run("ls", "/");
