@@ -18,6 +18,7 @@ final class ChmodCommand extends UserCommand {
   @Parameters(
       paramLabel = "MODE PATH...",
       arity = "2..*",
+      hideParamSyntax = true,
       description = "Octal digits or changes such as u+rwX,go-w; then files.")
   List<String> arguments;
 

@@ -55,7 +55,11 @@ final class CpCommand extends UserCommand {
       description = "Fail if a file exists, instead of replacing its content.")
   boolean noClobber;
 
-  @Parameters(paramLabel = "SRC... DST", arity = "2..*", description = "From where and to where.")
+  @Parameters(
+      paramLabel = "SRC... DST",
+      arity = "2..*",
+      hideParamSyntax = true,
+      description = "From where and to where.")
   List<String> arguments;
 
   @Override

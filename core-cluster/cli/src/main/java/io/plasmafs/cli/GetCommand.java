@@ -43,7 +43,11 @@ final class GetCommand extends UserCommand {
   @Option(names = "--no-preserve", description = "Do not keep modes and times.")
   boolean noPreserve;
 
-  @Parameters(paramLabel = "SRC... DST", arity = "2..*", description = "From where and to where.")
+  @Parameters(
+      paramLabel = "SRC... DST",
+      arity = "2..*",
+      hideParamSyntax = true,
+      description = "From where and to where.")
   List<String> arguments;
 
   private long files;

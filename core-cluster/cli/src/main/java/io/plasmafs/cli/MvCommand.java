@@ -34,7 +34,11 @@ final class MvCommand extends UserCommand {
       description = "DST is the new name, even if it is a directory.")
   boolean exactTarget;
 
-  @Parameters(paramLabel = "SRC... DST", arity = "2..*", description = "From where and to where.")
+  @Parameters(
+      paramLabel = "SRC... DST",
+      arity = "2..*",
+      hideParamSyntax = true,
+      description = "From where and to where.")
   List<String> arguments;
 
   @Override

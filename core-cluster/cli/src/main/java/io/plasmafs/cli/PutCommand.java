@@ -55,7 +55,11 @@ final class PutCommand extends UserCommand {
       description = "Copies of each block. Default: the cluster's.")
   int replication;
 
-  @Parameters(paramLabel = "SRC... DST", arity = "2..*", description = "From where and to where.")
+  @Parameters(
+      paramLabel = "SRC... DST",
+      arity = "2..*",
+      hideParamSyntax = true,
+      description = "From where and to where.")
   List<String> arguments;
 
   private long files;

@@ -149,6 +149,13 @@ final class PlasmaCommandTest {
         .doesNotContain("java.", "Exception", "ByteSize", "cannot convert", " int", "double");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"put", "get", "cp", "mv"})
+  void synopsisNamesEachArgumentOnce(String command) {
+    String synopsis = console.run(command, "--help").out().split("\\R\\R|\\.\\R", 2)[0];
+    assertThat(synopsis).containsOnlyOnce("SRC... DST").doesNotContain("[SRC");
+  }
+
   @Test
   void withoutAClusterOneLineSaysHowToStartOne() {
     TestConsole.Result result = console.run("ls", "/");
