@@ -41,7 +41,7 @@ final class Failures {
   /// What went wrong with `subject`, which is named once.
   static String describe(String subject, Throwable thrown) {
     String message = describe(thrown);
-    boolean named = subject.isEmpty() || subject.equals("/") || message.contains(subject);
+    boolean named = subject.equals("/") ? message.startsWith("/") : message.contains(subject);
     return named ? message : subject + ": " + message;
   }
 

@@ -74,6 +74,10 @@ final class NamesTest {
         .isEqualTo("/a: no such file or directory");
     assertThat(Failures.describe("/a", new FsException(FsStatus.ENOENT, "/a: no such file")))
         .isEqualTo("/a: no such file");
+    assertThat(Failures.describe("/", new FsException(FsStatus.EISDIR, "")))
+        .isEqualTo("/: is a directory");
+    assertThat(Failures.describe("/", new FsException(FsStatus.EINVAL, "/ cannot be removed")))
+        .isEqualTo("/ cannot be removed");
     assertThat(Failures.describe("", new NoSuchFileException("x")))
         .isEqualTo("x: no such file or directory");
     assertThat(Failures.describe("/a", new FsException(FsStatus.EIO, "two\nlines\u001b[m")))
