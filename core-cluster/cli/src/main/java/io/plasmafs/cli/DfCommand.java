@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
     name = "df",
     description = {
       "Tell how much space the cluster has, in KiB.",
-      "Space on all datanodes is added up: a file takes it once for each of its copies."
+      "Space on all datanodes is added up: a file takes it once for each of its copies.",
+      "Reserved is what open transactions write to, and what is given up but not reusable yet."
     })
 final class DfCommand extends UserCommand {
   @Option(names = "-h", description = "Sizes for people: 1.2K, 34M.")
