@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// secret               proves the nodes to each other; mode 0600
 /// postgres/            the database, if it is our own
 /// namenode-1/  datanode-1/  datanode-2/ ...
+/// stopped/             an empty file for each datanode that the user has stopped
 /// run/                 process ids, sockets, the supervisor's lock; can be deleted when all is down
 /// log/                 one file for each process
 /// ```
@@ -128,6 +129,32 @@ final class ClusterDirectory {
   /// Forgets the process of this name.
   void forget(String name) {
     new PidFile(run().resolve(name + ".pid")).delete();
+  }
+
+  /// Whether the user has stopped this datanode: it does not run until it is started again, whoever
+  /// looks after the cluster.
+  boolean isStopped(String datanode) {
+    return Files.exists(root.resolve("stopped").resolve(datanode));
+  }
+
+  /// Has this datanode stopped from now on. Returns before it is.
+  void markStopped(String datanode) {
+    Path stopped = root.resolve("stopped");
+    try {
+      createPrivate(stopped);
+      Files.write(stopped.resolve(datanode), new byte[0]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Has this datanode run again. Returns before it does.
+  void markStarted(String datanode) {
+    try {
+      Files.deleteIfExists(root.resolve("stopped").resolve(datanode));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Takes the right to run this cluster, for the life of this process; absent if another process

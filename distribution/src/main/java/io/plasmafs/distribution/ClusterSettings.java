@@ -1,6 +1,7 @@
 package io.plasmafs.distribution;
 
 import io.plasmafs.cli.ByteSize;
+import io.plasmafs.cli.CommandFailure;
 import io.plasmafs.cli.LocalCluster;
 import io.plasmafs.model.ClusterDescription;
 import java.io.IOException;
@@ -112,6 +113,11 @@ public record ClusterSettings(
     return DATANODE_PORT + number - 1 + portOffset;
   }
 
+  /// Where the datanode of this number serves.
+  String datanodeAddress(int number) {
+    return "127.0.0.1:" + datanodePort(number);
+  }
+
   /// Port of our own PostgreSQL.
   public int postgresPort() {
     return POSTGRES_PORT + portOffset;
@@ -162,6 +168,14 @@ public record ClusterSettings(
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new IOException(file + " is damaged: " + e.getMessage(), e);
     }
+  }
+
+  /// The settings of a cluster that is there.
+  ///
+  /// @throws CommandFailure if it is not
+  static ClusterSettings ofExisting(ClusterDirectory directory) throws IOException {
+    return load(directory.root())
+        .orElseThrow(() -> new CommandFailure("there is no cluster in " + directory.root()));
   }
 
   private static String required(Properties properties, String key) {

@@ -31,6 +31,7 @@ final class DetachedStart {
     }
     StartReport.clear(directory);
     lock.get().channel().close();
+    LogTail tail = LogTail.of(List.of(printed(), directory.logOf(LocalRoles.SUPERVISOR)));
     Process process = launch(arguments);
     String shown = "";
     while (true) {
@@ -49,8 +50,12 @@ final class DetachedStart {
         case FAILED -> throw new CommandFailure(stage.text());
         case STARTING -> {
           if (!alive) {
+            String words = tail.text();
             throw new CommandFailure(
-                "the start ended early; see " + directory.logOf(LocalRoles.SUPERVISOR));
+                "the start ended early"
+                    + (words.isEmpty() ? "" : ": " + words)
+                    + "; see "
+                    + tail.files());
           }
         }
       }
@@ -79,9 +84,11 @@ final class DetachedStart {
     return new ProcessBuilder(command)
         .redirectInput(new File("/dev/null"))
         .redirectErrorStream(true)
-        .redirectOutput(
-            ProcessBuilder.Redirect.appendTo(
-                directory.log().resolve(LocalRoles.SUPERVISOR + ".out").toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(printed().toFile()))
         .start();
+  }
+
+  private Path printed() {
+    return directory.log().resolve(LocalRoles.SUPERVISOR + ".out");
   }
 }

@@ -1,6 +1,5 @@
 package io.plasmafs.distribution;
 
-import io.plasmafs.cli.CommandFailure;
 import io.plasmafs.cli.CommonOptions;
 import java.io.IOException;
 import java.util.Optional;
@@ -26,9 +25,7 @@ final class DownCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ClusterDirectory directory = ClusterDirectory.of(CommonOptions.of(spec), name);
-    ClusterSettings settings =
-        ClusterSettings.load(directory.root())
-            .orElseThrow(() -> new CommandFailure("there is no cluster in " + directory.root()));
+    ClusterSettings settings = ClusterSettings.ofExisting(directory);
     Optional<ProcessHandle> supervisor = directory.processOf(LocalRoles.SUPERVISOR);
     if (supervisor.isPresent()) {
       supervisor.get().destroy();

@@ -16,6 +16,16 @@ record JavaRole(
     String name, String mainClass, String heap, String direct, List<String> arguments, Path log)
     implements Role {
 
+  /// What it prints, which is why it cannot start, comes first.
+  @Override
+  public List<Path> logs() {
+    return List.of(printed(), log);
+  }
+
+  private Path printed() {
+    return log.resolveSibling(log.getFileName() + ".out");
+  }
+
   @Override
   public ProcessHandle start() throws IOException {
     List<String> command = new ArrayList<>();
@@ -36,9 +46,7 @@ record JavaRole(
     return new ProcessBuilder(command)
         .redirectInput(new File("/dev/null"))
         .redirectErrorStream(true)
-        .redirectOutput(
-            ProcessBuilder.Redirect.appendTo(
-                log.resolveSibling(log.getFileName() + ".out").toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(printed().toFile()))
         .start()
         .toHandle();
   }

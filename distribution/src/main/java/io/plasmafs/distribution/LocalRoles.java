@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /// The processes of a cluster of one machine, and the files that they need.
 ///
@@ -42,18 +43,33 @@ final class LocalRoles {
     this.settings = settings;
   }
 
-  /// All roles in the order in which they are started.
+  /// All roles in the order in which they are started, datanodes that the user has stopped among
+  /// them.
   List<Role> all() {
-    List<Role> roles = new ArrayList<>();
-    if (settings.postgres().isEmpty()) {
-      roles.add(postgres());
-    }
-    roles.add(namenode());
+    List<Role> roles = new ArrayList<>(beforeDatanodes());
     for (int number = 1; number <= settings.datanodes(); number++) {
       roles.add(datanode(number));
     }
     roles.add(gateway());
     return roles;
+  }
+
+  /// What datanodes need, in the order in which it is started.
+  List<Role> beforeDatanodes() {
+    return settings.postgres().isEmpty() ? List.of(postgres(), namenode()) : List.of(namenode());
+  }
+
+  /// Numbers of the datanodes that are to run, from 1 on.
+  List<Integer> wanted() {
+    return IntStream.rangeClosed(1, settings.datanodes())
+        .filter(number -> !directory.isStopped(datanodeName(number)))
+        .boxed()
+        .toList();
+  }
+
+  /// Names the process of a datanode.
+  static String datanodeName(int number) {
+    return "datanode-" + number;
   }
 
   /// All ports that the roles will listen at.
@@ -63,14 +79,14 @@ final class LocalRoles {
       ports.add(settings.postgresPort());
     }
     ports.add(settings.namenodePort());
-    for (int number = 1; number <= settings.datanodes(); number++) {
+    for (int number : wanted()) {
       ports.add(settings.datanodePort(number));
     }
     ports.add(settings.httpPort());
     return ports;
   }
 
-  /// Writes the configuration of all roles.
+  /// Writes the configuration of all roles but the datanodes.
   void configure() {
     Properties namenode = new Properties();
     namenode.setProperty("cluster", settings.name());
@@ -93,27 +109,28 @@ final class LocalRoles {
     }
     write("namenode-1", namenode);
 
-    for (int number = 1; number <= settings.datanodes(); number++) {
-      String name = "datanode-" + number;
-      String address = "127.0.0.1:" + settings.datanodePort(number);
-      Properties datanode = new Properties();
-      datanode.setProperty("cluster", settings.name());
-      datanode.setProperty("volumes", volume(number).toString());
-      datanode.setProperty("secret-file", directory.secret().toString());
-      datanode.setProperty("listen", address);
-      datanode.setProperty("address", address);
-      // A failure domain for each, so that replicas are spread as on different hosts.
-      datanode.setProperty("host", name);
-      datanode.setProperty("namenodes", settings.namenodeAddress());
-      socket(name).ifPresent(path -> datanode.setProperty("socket", path.toString()));
-      write(name, datanode);
-    }
-
     Properties gateway = new Properties();
     gateway.setProperty("cluster", settings.name());
     gateway.setProperty("namenodes", settings.namenodeAddress());
     gateway.setProperty("listen", "127.0.0.1:" + settings.httpPort());
     write(GATEWAY, gateway);
+  }
+
+  /// Writes the configuration of a datanode.
+  void configureDatanode(int number) {
+    String name = datanodeName(number);
+    String address = settings.datanodeAddress(number);
+    Properties datanode = new Properties();
+    datanode.setProperty("cluster", settings.name());
+    datanode.setProperty("volumes", volume(number).toString());
+    datanode.setProperty("secret-file", directory.secret().toString());
+    datanode.setProperty("listen", address);
+    datanode.setProperty("address", address);
+    // A failure domain for each, so that replicas are spread as on different hosts.
+    datanode.setProperty("host", name);
+    datanode.setProperty("namenodes", settings.namenodeAddress());
+    socket(name).ifPresent(path -> datanode.setProperty("socket", path.toString()));
+    write(name, datanode);
   }
 
   private Path configuration(String role) {
@@ -153,11 +170,11 @@ final class LocalRoles {
     return java("namenode-1", Namenode.class, "384m", "160m");
   }
 
-  private Role datanode(int number) {
-    return java("datanode-" + number, Datanode.class, "96m", "512m");
+  Role datanode(int number) {
+    return java(datanodeName(number), Datanode.class, "96m", "512m");
   }
 
-  private Role gateway() {
+  Role gateway() {
     return java(GATEWAY, Gateway.class, "192m", "384m");
   }
 
@@ -172,7 +189,7 @@ final class LocalRoles {
   }
 
   private Path volume(int number) {
-    return directory.root().resolve("datanode-" + number).resolve("volume");
+    return directory.root().resolve(datanodeName(number)).resolve("volume");
   }
 
   /// Whether the datanode of this number, from 1 on, has its store.
@@ -186,7 +203,7 @@ final class LocalRoles {
       return;
     }
     String what =
-        "datanode-" + number + ": taking " + ByteSize.display(settings.datanodeSize()) + " of disk";
+        datanodeName(number) + ": taking " + ByteSize.display(settings.datanodeSize()) + " of disk";
     progress.accept(what);
     int[] shown = {0};
     try {

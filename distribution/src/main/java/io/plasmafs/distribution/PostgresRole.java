@@ -4,7 +4,9 @@ import io.plasmafs.postgres.PostgresException;
 import io.plasmafs.postgres.PostgresServer;
 import io.plasmafs.postgres.PostgresSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /// Our own PostgreSQL. Started, it answers.
 record PostgresRole(PostgresSettings settings, String database) implements Role {
@@ -13,6 +15,11 @@ record PostgresRole(PostgresSettings settings, String database) implements Role 
   @Override
   public String name() {
     return "postgres";
+  }
+
+  @Override
+  public List<Path> logs() {
+    return List.of(settings.log());
   }
 
   @Override

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /// Tells how a start goes on: to the terminal of who started it, and in a file of the cluster's
 /// directory to a `plasma up --detach` that waits in another process.
@@ -33,14 +35,14 @@ final class StartReport {
     write(new Stage(Kind.STARTING, text));
   }
 
-  void ready(ClusterSettings settings) {
+  void ready(ClusterSettings settings, ClusterDirectory directory) {
     String text =
         """
         cluster %s is ready
           namenode   %s
           datanodes  %s
           http       %s/v1/fs/
-          webdav     %s/dav/
+          webdav     %s/dav/%s
         Try:
           ./plasma put README.md /hello
           ./plasma ls -l /
@@ -51,7 +53,8 @@ final class StartReport {
                 settings.namenodeAddress(),
                 datanodes(settings),
                 settings.httpAddress(),
-                settings.httpAddress());
+                settings.httpAddress(),
+                stopped(settings, directory));
     terminal.accept(text);
     write(new Stage(Kind.READY, text));
   }
@@ -62,6 +65,17 @@ final class StartReport {
       out.append(" to ").append(settings.datanodePort(settings.datanodes()));
     }
     return out.toString();
+  }
+
+  private static String stopped(ClusterSettings settings, ClusterDirectory directory) {
+    List<String> names =
+        IntStream.rangeClosed(1, settings.datanodes())
+            .mapToObj(LocalRoles::datanodeName)
+            .filter(directory::isStopped)
+            .toList();
+    return names.isEmpty()
+        ? ""
+        : "\n  stopped    " + String.join(" ", names) + ", until plasma start";
   }
 
   /// The caller shows the failure itself.

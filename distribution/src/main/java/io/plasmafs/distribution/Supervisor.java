@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -48,11 +49,30 @@ final class Supervisor implements AutoCloseable {
     final Role role;
     volatile ProcessHandle process;
 
-    Watched(Role role, ProcessHandle process) {
+    /// What it has written since it was started last.
+    volatile LogTail tail;
+
+    /// How often it has ended by itself, and what it wrote last when it did.
+    volatile int ends;
+
+    volatile String lastWords = "";
+
+    /// It was stopped on purpose. Guarded by this.
+    boolean released;
+
+    Watched(Role role, ProcessHandle process, LogTail tail) {
       this.role = role;
       this.process = process;
+      this.tail = tail;
     }
   }
+
+  /// A role that has ended by itself.
+  ///
+  /// @param times how often
+  /// @param words what it wrote last, perhaps nothing
+  /// @param files where there is more
+  record Trouble(Role role, int times, String words, String files) {}
 
   /// Ends what an earlier supervisor, killed before it could, has left running.
   void endLeftovers(List<Role> roles) {
@@ -72,28 +92,72 @@ final class Supervisor implements AutoCloseable {
   ///
   /// @throws CommandFailure if it cannot be started
   void start(Role role) {
+    LogTail tail = LogTail.of(role.logs());
     ProcessHandle process;
     try {
       process = launch(role);
     } catch (IOException e) {
       throw new CommandFailure("cannot start " + role.name() + ": " + e.getMessage(), e);
     }
-    Watched watched = new Watched(role, process);
+    Watched watched = new Watched(role, process, tail);
+    boolean late;
     synchronized (started) {
-      started.push(watched);
+      late = closing;
+      if (!late) {
+        started.push(watched);
+      }
+    }
+    if (late) {
+      end(role, process);
+      directory.forget(role.name());
+      return;
     }
     Thread.ofVirtual().name("watch-" + role.name()).start(() -> watch(watched));
   }
 
-  /// The process of a role, while it lives.
-  Optional<ProcessHandle> processOf(Role role) {
+  /// Ends a role, which is not started again.
+  void stop(Role role) {
+    Optional<Watched> found = watched(role);
+    if (found.isEmpty()) {
+      return;
+    }
+    Watched watched = found.get();
+    log.info("{} is stopped", role.name());
+    synchronized (watched) {
+      watched.released = true;
+      end(role, watched.process);
+    }
+    synchronized (started) {
+      started.remove(watched);
+    }
+    directory.forget(role.name());
+  }
+
+  /// Whether a role is looked after: it runs, or is about to be started again.
+  boolean isWatching(Role role) {
+    return watched(role).isPresent();
+  }
+
+  private Optional<Watched> watched(Role role) {
+    synchronized (started) {
+      return started.stream().filter(watched -> watched.role.equals(role)).findFirst();
+    }
+  }
+
+  /// The role that has ended most often by itself, if any has.
+  Optional<Trouble> trouble() {
     synchronized (started) {
       return started.stream()
-          .filter(watched -> watched.role.equals(role))
-          .map(watched -> watched.process)
-          .filter(ProcessHandle::isAlive)
-          .findFirst();
+          .filter(watched -> watched.ends > 0)
+          .max(Comparator.comparingInt(watched -> watched.ends))
+          .map(watched ->
+              new Trouble(watched.role, watched.ends, watched.lastWords, watched.tail.files()));
     }
+  }
+
+  /// What a role has written last since it was started; empty if that is nothing.
+  String lastWords(Role role) {
+    return watched(role).map(watched -> watched.tail.text()).orElse("");
   }
 
   private ProcessHandle launch(Role role) throws IOException {
@@ -106,12 +170,17 @@ final class Supervisor implements AutoCloseable {
   private void watch(Watched watched) {
     Duration pause = FIRST_PAUSE;
     Instant since = Instant.now();
+    int ends = 0;
     while (true) {
       ProcessHandle process = watched.process;
       process.onExit().join();
-      if (closing) {
-        return;
+      synchronized (watched) {
+        if (closing || watched.released) {
+          return;
+        }
       }
+      watched.lastWords = watched.tail.text();
+      watched.ends = ++ends;
       if (Duration.between(since, Instant.now()).compareTo(HEALTHY) > 0) {
         pause = FIRST_PAUSE;
       }
@@ -120,7 +189,7 @@ final class Supervisor implements AutoCloseable {
           watched.role.name(),
           process.pid(),
           pause.toMillis(),
-          directory.logOf(watched.role.name()));
+          watched.tail.files());
       sleep(pause);
       pause = pause.multipliedBy(2);
       if (pause.compareTo(LONGEST_PAUSE) > 0) {
@@ -128,9 +197,10 @@ final class Supervisor implements AutoCloseable {
       }
       since = Instant.now();
       synchronized (watched) {
-        if (closing) {
+        if (closing || watched.released) {
           return;
         }
+        watched.tail = LogTail.of(watched.role.logs());
         try {
           watched.process = launch(watched.role);
         } catch (IOException | RuntimeException e) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Spec;
       "later ones find that in its directory."
     })
 final class UpCommand implements Callable<Integer> {
+  /// Between two looks for datanodes that the user wants stopped or started.
+  private static final long ORDERS_MILLIS = 200;
+
   @Mixin CommonOptions common = new CommonOptions();
   @Spec CommandSpec spec;
 
@@ -121,8 +125,10 @@ final class UpCommand implements Callable<Integer> {
                   },
                   "stop"));
       runner.start();
-      report.ready(settings);
-      over.await();
+      report.ready(settings, directory);
+      while (!over.await(ORDERS_MILLIS, TimeUnit.MILLISECONDS)) {
+        runner.followOrders();
+      }
     } catch (CommandFailure e) {
       report.failed(String.valueOf(e.getMessage()));
       throw e;

@@ -342,7 +342,7 @@ public final class PostgresServer {
       PostgresSettings settings, Binaries binaries, Runner runner, String password)
       throws IOException {
     Path directory = settings.directory();
-    Path log = directory.resolve("server.log");
+    Path log = directory.resolve(PostgresSettings.LOG);
     if (Files.exists(log) && Files.size(log) > MAX_LOG_BYTES) {
       Files.move(log, directory.resolve("server.log.old"), StandardCopyOption.REPLACE_EXISTING);
     }
@@ -489,7 +489,7 @@ public final class PostgresServer {
                 + " runs but does not answer on port "
                 + found.port()
                 + "; see "
-                + settings.directory().resolve("server.log"));
+                + settings.log());
       }
       pause(50);
     }

@@ -30,6 +30,8 @@ public record PostgresSettings(
     int maxConnections,
     Duration startLimit,
     boolean fromTemplate) {
+  static final String LOG = "server.log";
+
   public PostgresSettings {
     directory = directory.toAbsolutePath().normalize();
     cache = cache.toAbsolutePath().normalize();
@@ -43,6 +45,11 @@ public record PostgresSettings(
               + " and "
               + maxConnections);
     }
+  }
+
+  /// The file to which the server writes what it says.
+  public Path log() {
+    return directory.resolve(LOG);
   }
 
   /// A durable server in this directory, on any free port, with the binaries that come with us.
