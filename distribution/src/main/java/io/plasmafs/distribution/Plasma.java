@@ -10,6 +10,12 @@ public final class Plasma {
   public static void main(String[] args) {
     System.exit(
         PlasmaCommand.run(
-            args, new UpCommand(), new DownCommand(), new HttpCommand(), new WebdavCommand()));
+            args,
+            new UpCommand(),
+            new DownCommand(),
+            new StopCommand(),
+            new StartCommand(),
+            new HttpCommand(),
+            new WebdavCommand()));
   }
 }

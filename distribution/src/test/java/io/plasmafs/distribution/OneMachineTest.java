@@ -239,6 +239,82 @@ final class OneMachineTest {
     }
   }
 
+  @Test
+  @Order(9)
+  void aDatanodeIsStoppedAndRemovedAndStaysAway() throws Exception {
+    cluster.down().succeeded();
+    cluster.up("--datanodes", "3").succeeded();
+    assertThat(hosts())
+        .containsEntry("datanode-1", "datanode-1")
+        .containsEntry("datanode-3", "datanode-3");
+
+    assertThat(cluster.plasma("stop", "datanode-3").succeeded().out())
+        .contains("datanode-3 is stopped");
+
+    assertThat(cluster.processes()).doesNotContainKey("datanode-3").containsKey("datanode-2");
+    removeOnceSilent("datanode-3");
+    assertThat(hosts()).containsOnlyKeys("datanode-1", "datanode-2");
+    cluster.down().succeeded();
+    assertThat(cluster.up().succeeded().out()).contains("stopped    datanode-3");
+    assertThat(cluster.processes()).doesNotContainKey("datanode-3");
+
+    assertThat(cluster.plasma("start", "datanode-3").succeeded().out())
+        .contains("datanode-3, which is listed as datanode-4, is running");
+    assertThat(hosts()).containsEntry("datanode-4", "datanode-3");
+    assertThat(cluster.plasma("stop", "datanode-9").err()).contains("no datanode that plasma up");
+    assertTreeComesBack();
+  }
+
+  @Test
+  @Order(10)
+  void aStoreThatIsRefusedIsToldAndCanBeLeftOut() throws Exception {
+    cluster.down().succeeded();
+    Path header = cluster.directory().resolve("datanode-3/volume/volume");
+    byte[] good = Files.readAllBytes(header);
+    Files.writeString(header, "not ours");
+
+    PlasmaCommandLine.Result refused = cluster.up();
+
+    assertThat(refused.out()).contains("datanode-3 has ended: datanode: ");
+    assertRefused(refused, "datanode-3 does not start: datanode: ");
+    assertThat(refused.err())
+        .contains(cluster.directory().resolve("log/datanode-3.log.out") + " and ")
+        .contains("plasma stop datanode-3 --dir " + cluster.directory());
+    assertThat(cluster.processes()).isEmpty();
+
+    cluster.plasma("stop", "datanode-3").succeeded();
+    cluster.up().succeeded();
+    PlasmaCommandLine.Result again = cluster.plasma("start", "datanode-3");
+    assertRefused(again, "datanode-3 does not become part of the cluster: datanode: ");
+    Files.write(header, good);
+    cluster.plasma("start", "datanode-3").succeeded();
+    assertTreeComesBack();
+  }
+
+  /// What the list calls datanodes, and the processes that they are.
+  private static Map<String, String> hosts() throws Exception {
+    Map<String, String> hosts = new TreeMap<>();
+    cluster
+        .plasma("datanode", "list")
+        .succeeded()
+        .out()
+        .lines()
+        .skip(1)
+        .map(line -> line.split(" +", -1))
+        .forEach(words -> hosts.put(words[0], words[2]));
+    return hosts;
+  }
+
+  /// A datanode that has just been stopped may be about to say that it runs.
+  private static void removeOnceSilent(String datanode) throws Exception {
+    PlasmaCommandLine.Result result = cluster.plasma("datanode", "remove", datanode);
+    for (int i = 0; i < 100 && result.err().contains("stop it first"); i++) {
+      Thread.sleep(200);
+      result = cluster.plasma("datanode", "remove", datanode);
+    }
+    assertThat(result.succeeded().out()).contains(datanode + " is removed");
+  }
+
   private static void assertRefused(PlasmaCommandLine.Result result, String reason) {
     assertThat(result.exit()).isNotZero();
     assertThat(result.err().strip()).contains(reason).hasLineCount(1);
