@@ -214,7 +214,7 @@ final class ClusterRunner implements AutoCloseable {
     for (int number : numbers) {
       String address = settings.datanodeAddress(number);
       if (listed.stream().noneMatch(each -> each.address().equals(address) && isThere(each))) {
-        String words = supervisor.lastWords(roles.datanode(number));
+        String words = supervisor.latest(roles.datanode(number));
         return Optional.of(
             LocalRoles.datanodeName(number)
                 + " is not part of it yet"

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
 
 /// What a process has written to its log files since it was started.
 final class LogTail {
@@ -15,7 +17,7 @@ final class LogTail {
   private static final int MOST_BYTES = 8 << 10;
 
   /// Each file with the length it had, in bytes.
-  private final Map<Path, Long> before = new LinkedHashMap<>();
+  private final SequencedMap<Path, Long> before = new LinkedHashMap<>();
 
   private LogTail() {}
 
@@ -26,12 +28,22 @@ final class LogTail {
     return tail;
   }
 
-  /// The last lines of the first file that has any new ones, ` / ` between; empty if none has.
+  /// Why a process has ended: the last lines of the first file that has any new ones, ` / `
+  /// between; empty if none has.
   String text() {
-    for (Map.Entry<Path, Long> entry : before.entrySet()) {
+    return first(before.sequencedEntrySet(), LINES);
+  }
+
+  /// What a process that runs is busy with: the last line of the last file that has any new ones.
+  String latest() {
+    return first(before.sequencedEntrySet().reversed(), 1);
+  }
+
+  private static String first(SequencedSet<Map.Entry<Path, Long>> files, int most) {
+    for (Map.Entry<Path, Long> entry : files) {
       List<String> lines = newLines(entry.getKey(), entry.getValue());
       if (!lines.isEmpty()) {
-        return String.join(" / ", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
+        return String.join(" / ", lines.subList(Math.max(0, lines.size() - most), lines.size()));
       }
     }
     return "";

@@ -66,7 +66,8 @@ final class StartCommand implements Callable<Integer> {
     while (LocalDatanode.list(settings).stream()
         .noneMatch(each -> each.address().equals(address) && ClusterRunner.isThere(each))) {
       if (System.nanoTime() > deadline || directory.isStopped(chosen.process())) {
-        String words = tail.text();
+        boolean runs = directory.processOf(chosen.process()).isPresent();
+        String words = runs ? tail.latest() : tail.text();
         throw new CommandFailure(
             chosen.process()
                 + " does not become part of the cluster"

@@ -155,9 +155,9 @@ final class Supervisor implements AutoCloseable {
     }
   }
 
-  /// What a role has written last since it was started; empty if that is nothing.
-  String lastWords(Role role) {
-    return watched(role).map(watched -> watched.tail.text()).orElse("");
+  /// What a role has logged last since it was started; empty if that is nothing.
+  String latest(Role role) {
+    return watched(role).map(watched -> watched.tail.latest()).orElse("");
   }
 
   private ProcessHandle launch(Role role) throws IOException {

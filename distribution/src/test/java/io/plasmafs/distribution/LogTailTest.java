@@ -24,6 +24,7 @@ final class LogTailTest {
 
     Files.writeString(directory.resolve("out"), "refused\n");
     assertThat(tail.text()).isEqualTo("refused");
+    assertThat(tail.latest()).isEqualTo("4");
     assertThat(tail.files()).isEqualTo(directory.resolve("out") + " and " + log);
   }
 
