@@ -18,10 +18,29 @@ final class BulkRead {
 
   private static final long MOST_BYTES = 16L << 20;
 
+  /// Asked for by one call: of each up to 64 KiB may come with the answer.
+  private static final int FILES_AT_A_TIME = 128;
+
   private BulkRead() {}
 
   static List<Optional<ByteBuffer>> read(
       PlasmaClient client, Namespace source, List<Location> files) {
+    List<Optional<ByteBuffer>> contents = new ArrayList<>(files.size());
+    long room = MOST_BYTES;
+    while (contents.size() < files.size()) {
+      int next = contents.size();
+      List<Location> some = files.subList(next, Math.min(files.size(), next + FILES_AT_A_TIME));
+      contents.addAll(readSome(client, source, some, room));
+      for (Optional<ByteBuffer> content : contents.subList(next, contents.size())) {
+        room -= content.map(ByteBuffer::remaining).orElse(0);
+      }
+    }
+    return contents;
+  }
+
+  /// @param room the most bytes in all of them
+  private static List<Optional<ByteBuffer>> readSome(
+      PlasmaClient client, Namespace source, List<Location> files, long room) {
     List<Operation> reads = new ArrayList<>(files.size());
     for (Location file : files) {
       reads.add(new Operation.Read(file, false, 0, FileContent.PAGE_BLOCKS));
@@ -34,7 +53,7 @@ final class BulkRead {
       for (Outcome outcome : answer.outcomes()) {
         Outcome.Content content = Outcomes.expect(Outcome.Content.class, outcome);
         long size = content.attributes().size();
-        boolean fits = size <= LARGEST_FILE && bytes + size <= MOST_BYTES;
+        boolean fits = size <= LARGEST_FILE && bytes + size <= room;
         bytes += fits ? size : 0;
         ranges.add(
             fits

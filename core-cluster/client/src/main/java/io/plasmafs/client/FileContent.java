@@ -43,6 +43,8 @@ final class FileContent implements AutoCloseable {
 
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 16).asReadOnlyBuffer();
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   /// Extents kept; beyond this all are forgotten and fetched anew.
   private static final int MAX_EXTENTS = 1 << 15;
 
@@ -54,8 +56,9 @@ final class FileContent implements AutoCloseable {
   private final Location where;
   private final Attributes attributes;
 
-  /// What of the file came with the metadata.
-  private final Optional<InlineBlock> inline;
+  /// What of the file came with the metadata: one block, but for those that a later block list has
+  /// brought, since somebody has extended the file. Replaced under the lock only.
+  private volatile List<InlineBlock> inline = List.of();
 
   /// Whether that is all of it but holes.
   private final boolean whole;
@@ -95,13 +98,11 @@ final class FileContent implements AutoCloseable {
     this.committed = cache.isOn() && attributes.contentVersion() > 0;
     switch (content.body()) {
       case Outcome.Body.Inline(var bytes) -> {
-        this.inline =
-            bytes.length() == 0 ? Optional.empty() : Optional.of(new InlineBlock(0, bytes));
+        this.inline = bytes.length() == 0 ? List.of() : List.of(new InlineBlock(0, bytes));
         this.whole = true;
         described.put(0L, Long.MAX_VALUE / blockSize);
       }
       case Outcome.Body.Blocks blocks -> {
-        this.inline = blocks.inline();
         this.whole = false;
         remember(0, PAGE_BLOCKS, blocks);
       }
@@ -165,28 +166,30 @@ final class FileContent implements AutoCloseable {
   /// The whole content, if it came with the metadata.
   Optional<ByteBuffer> inline() {
     return whole
-        ? Optional.of(inline.map(InlineBlock::bytes).orElse(Bytes.EMPTY).buffer())
+        ? Optional.of(inlineBlock().map(InlineBlock::bytes).orElse(Bytes.EMPTY).buffer())
         : Optional.empty();
   }
 
-  /// The block of the file that came with the metadata.
+  /// The block of the file that came with the metadata when it was opened.
   Optional<InlineBlock> inlineBlock() {
-    return inline;
+    return inline.stream().findFirst();
   }
 
   /// Whether a byte came with the metadata.
   boolean isInline(long position) {
-    return inlineFrom(position) > 0;
+    return inlineFrom(position).hasRemaining();
   }
 
-  /// How many bytes from `position` on came with the metadata.
-  private int inlineFrom(long position) {
-    if (inline.isEmpty()) {
-      return 0;
+  /// The bytes from `position` on that came with the metadata.
+  private ByteBuffer inlineFrom(long position) {
+    for (InlineBlock block : inline) {
+      long into = position - block.index() * blockSize;
+      if (0 <= into && into < block.bytes().length()) {
+        ByteBuffer bytes = block.bytes().buffer();
+        return bytes.slice((int) into, bytes.limit() - (int) into);
+      }
     }
-    InlineBlock block = inline.get();
-    long into = position - block.index() * blockSize;
-    return into < 0 ? 0 : (int) Math.max(0, block.bytes().length() - into);
+    return NOTHING;
   }
 
   /// Reads up to `target.remaining()` bytes from `position` on.
@@ -310,17 +313,16 @@ final class FileContent implements AutoCloseable {
     long end = position + length;
     while (at < end) {
       long block = at / blockSize;
-      int present = (int) Math.min(end - at, inlineFrom(at));
-      if (present > 0) {
-        InlineBlock kept = inline.orElseThrow();
-        int from = (int) (at - kept.index() * blockSize);
-        parts.add(new Memory(kept.bytes().buffer().slice(from, present)));
-        at += present;
-        continue;
+      ByteBuffer present = inlineFrom(at);
+      Optional<GrantedExtent> extent = present.hasRemaining() ? Optional.empty() : extentAt(block);
+      if (extent.isEmpty() && !present.hasRemaining()) {
+        present = inlineFrom(at); // the block list may have brought it
       }
-      Optional<GrantedExtent> extent = extentAt(block);
       long partEnd;
-      if (extent.isPresent()) {
+      if (present.hasRemaining()) {
+        partEnd = Math.min(end, at + present.limit());
+        parts.add(new Memory(present.limit((int) (partEnd - at))));
+      } else if (extent.isPresent()) {
         partEnd = Math.min(end, extent.get().extent().end() * blockSize);
         if (committed && remember) {
           addStored(parts, extent.get(), at, partEnd);
@@ -418,9 +420,10 @@ final class FileContent implements AutoCloseable {
   private synchronized long holeEnd(long block) {
     Map.Entry<Long, Long> known = described.floorEntry(block);
     long end = known == null ? block + 1 : Math.max(block + 1, known.getValue());
-    long kept = inline.map(InlineBlock::index).orElse(-1L);
-    if (kept > block) {
-      end = Math.min(end, kept);
+    for (InlineBlock kept : inline) {
+      if (kept.index() > block) {
+        end = Math.min(end, kept.index());
+      }
     }
     Long next = extents.higherKey(block);
     return next == null ? end : Math.min(end, next);
@@ -436,6 +439,20 @@ final class FileContent implements AutoCloseable {
       extents.put(extent.extent().index(), extent);
     }
     described.put(first, end);
+    if (blocks.inline().isPresent()) {
+      learn(blocks.inline().get());
+    }
+  }
+
+  /// What is known of a block stays: it belongs to the version that was opened.
+  private void learn(InlineBlock block) {
+    List<InlineBlock> known = inline;
+    boolean isNew = known.stream().noneMatch(k -> k.index() == block.index());
+    if (isNew && block.index() * blockSize < size()) {
+      List<InlineBlock> all = new ArrayList<>(known);
+      all.add(block);
+      inline = List.copyOf(all);
+    }
   }
 
   private synchronized void forget() {

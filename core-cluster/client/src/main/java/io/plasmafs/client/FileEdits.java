@@ -166,26 +166,27 @@ final class FileEdits {
     int inlineLimit = transaction.client().cluster().inlineLimit();
     int blockSize = transaction.client().cluster().blockSize();
     Operation resize = new Operation.SetAttributes(at, false, AttributeChanges.NONE.withSize(size));
-    long keep = Math.min(size, content.size());
-    boolean cutsBlock =
-        size < content.size() && size % blockSize != 0 && !content.isInline(size - 1);
-    if (size == 0 || !cutsBlock) {
+    if (size >= content.size() || size % blockSize == 0) {
       return List.of(resize);
+    }
+    if (content.isInline(size - 1)) {
+      operations.add(resize);
+      return operations;
     }
     if (size <= inlineLimit) {
       byte[] bytes = new byte[(int) size];
-      int unused = content.read(ByteBuffer.wrap(bytes, 0, (int) keep), 0);
+      int unused = content.read(ByteBuffer.wrap(bytes), 0);
       operations.add(new Operation.WriteInline(at, Bytes.wrap(bytes)));
       return operations;
     }
     long block = size / blockSize;
     long start = block * blockSize;
     FileWriter writer =
-        new FileWriter(transaction, inode, block, keep - start, WriteOptions.DEFAULT);
+        new FileWriter(transaction, inode, block, size - start, WriteOptions.DEFAULT);
     try {
-      ByteBuffer copy = ByteBuffer.allocate((int) Math.min(PieceBuffers.PIECE, keep - start));
-      for (long from = start; from < keep; ) {
-        copy.clear().limit((int) Math.min(copy.capacity(), keep - from));
+      ByteBuffer copy = ByteBuffer.allocate((int) Math.min(PieceBuffers.PIECE, size - start));
+      for (long from = start; from < size; ) {
+        copy.clear().limit((int) Math.min(copy.capacity(), size - from));
         int unused = content.read(copy, from);
         from += copy.flip().remaining();
         writer.write(copy);

@@ -34,6 +34,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   private final Attributes attributes;
   private final WriteOptions options;
   private final int blockSize;
+  private final int inlineLimit;
 
   private final Remains remains;
   private final LeakDetector.Tracked tracked;
@@ -128,8 +129,10 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     this.blockSize = transaction.client().cluster().blockSize();
     long start = options.how() == WriteOptions.How.APPEND ? oldSize() : 0;
     this.base = start / blockSize * blockSize;
-    this.inline = base == 0 && oldSize() <= transaction.client().cluster().inlineLimit();
-    this.gathered = ByteBuffer.allocate(inline ? (int) Math.max(512, start) : 0);
+    this.inlineLimit = transaction.client().cluster().inlineLimit();
+    this.inline = base == 0 && oldSize() <= inlineLimit;
+    this.gathered =
+        ByteBuffer.allocate(inline ? Math.min(inlineLimit, (int) Math.max(512, start)) : 0);
     boolean appends = options.how() == WriteOptions.How.APPEND;
     Optional<InlineBlock> last = old.filter(content -> appends).flatMap(FileContent::inlineBlock);
     this.kept =
@@ -266,10 +269,10 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   }
 
   private int mostGathered() {
-    if (extending && resumeAt < 0) {
+    if (extending && resumeAt < 0 && inlineLimit > 0) {
       return Math.min(blockSize - 1, InlineBlock.MAX_BYTES);
     }
-    return inline ? remains.transaction.client().cluster().inlineLimit() : 0;
+    return inline ? inlineLimit : 0;
   }
 
   /// Begins to write blocks, first of all with what has gathered.
@@ -370,8 +373,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     copyOld(end, tailEnd);
     List<Operation> last = new ArrayList<>(requirement.stream().toList());
     FileWriter blocks = remains.writer;
-    boolean isEnd = blocks == null && !isSmall();
-    if (isEnd && !remains.owned && !remains.transaction.mayKeepEnd(gathered.position())) {
+    if (blocks == null && !isSmall() && !mayKeepEnd()) {
       blocks = beginBlocks();
     }
     if (blocks != null) {
@@ -384,9 +386,12 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
 
   /// Whether what has gathered is stored as all of a small file.
   private boolean isSmall() {
-    return inline
-        && kept == 0
-        && gathered.position() <= remains.transaction.client().cluster().inlineLimit();
+    return inline && kept == 0 && gathered.position() <= inlineLimit;
+  }
+
+  private boolean mayKeepEnd() {
+    return extending
+        && (remains.owned || remains.transaction.mayKeepEnd(gathered.position() - kept));
   }
 
   private Operation storeInline() {
@@ -400,16 +405,18 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
 
   /// Makes what was written so far stable; writing goes on behind it.
   ///
-  /// A stream opened on a client commits: when this returns, what was written is durable on the
-  /// agreed number of datanodes, and others see it. What follows belongs to a new transaction,
-  /// which begins with the next write; if somebody else changes the content meanwhile, the next
-  /// sync or `close()` fails with ECONFLICT. [#abort()] gives up only what was written since.
+  /// A stream opened on a client commits: when this returns, what was written is durable, on the
+  /// agreed number of datanodes or with the metadata, and others see it. What follows belongs to a
+  /// new transaction, which begins with the next write; if somebody else changes the content
+  /// meanwhile, the next sync or `close()` fails with ECONFLICT. [#abort()] gives up only what was
+  /// written since.
   ///
   /// A stream opened in a transaction brings the bytes to stable storage of the datanodes, and the
   /// transaction sees them; durable and visible to others they are when it commits.
   ///
-  /// What is synced of a block that is not full is kept with the metadata, up to 64 KiB: bytes that
-  /// are added and synced a few at a time cost one call each, and a block when it is full.
+  /// What is synced of a block that is not full is kept with the metadata, up to 64 KiB, as durable
+  /// as that: bytes that are added and synced a few at a time cost one call each, and a block when
+  /// it is full.
   ///
   /// @throws IOException if a write failed before, or this fails; what was written since the last
   ///   sync is given up then, and the stream cannot be used any more

@@ -223,7 +223,8 @@ public final class Namenode implements AutoCloseable {
                 registry,
                 sites,
                 repairLinks,
-                repairer),
+                repairer,
+                description.blockSize()),
             new Balancer(
                 description.blockSize(), store, engine, registry, sites, repairLinks, copier),
             background);

@@ -22,7 +22,7 @@ import java.util.Set;
 /// |---|---|---|
 /// | `cluster` | name of the cluster | required |
 /// | `block-size` | bytes, or with a suffix: 64k, 1m; a power of two, 64k to 64m; never changes | `64k` |
-/// | `inline-limit` | files up to this size are kept with the metadata, at most 64k | `8k` |
+/// | `inline-limit` | files up to this size are kept with the metadata, at most 64k; 0: nothing is, the ends of files that grow by a little neither | `8k` |
 /// | `replication` | copies of each block, unless a file says otherwise | `2` |
 /// | `secret-file` | the cluster's secret: all bytes of this file but white space at its end, at least 16; mode 0600 | required |
 /// | `superusers` | users who may do everything, separated by commas | `root` |

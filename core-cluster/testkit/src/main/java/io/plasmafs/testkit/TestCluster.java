@@ -82,6 +82,12 @@ public final class TestCluster implements AutoCloseable {
           datanodes, replication, bytes, inlineLimit, datanodeBytes, sockets, namenode, datanode);
     }
 
+    /// Files up to so many bytes are kept with the metadata.
+    public Options inlineLimit(int bytes) {
+      return new Options(
+          datanodes, replication, blockSize, bytes, datanodeBytes, sockets, namenode, datanode);
+    }
+
     /// So much space on each datanode.
     public Options datanodeBytes(long bytes) {
       return new Options(

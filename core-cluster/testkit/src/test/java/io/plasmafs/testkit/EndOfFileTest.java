@@ -107,6 +107,51 @@ class EndOfFileTest {
     assertThat(client.stat("/sparse").blocks()).isEqualTo(1);
   }
 
+  /// Its block list comes in pages: this end is on a later one.
+  @Test
+  void aReaderOfALargeFileSeesItsEndWhenThatMovesToTheMetadata() throws IOException {
+    byte[] content = RandomBytes.bytes(28 << 10);
+    long start = 70_000L * BLOCK;
+    client.write("/large", new byte[0]);
+    try (PlasmaChannel channel = client.openChannel("/large", WriteOptions.UPDATE)) {
+      assertThat(channel.write(ByteBuffer.wrap(content, 0, 20 << 10), start)).isEqualTo(20 << 10);
+    }
+    try (PlasmaFile reader = client.openFile("/large")) {
+      try (PlasmaOutputStream out = client.openOutput("/large", WriteOptions.APPEND)) {
+        out.write(content, 20 << 10, 4 << 10);
+        out.sync();
+        out.write(content, 24 << 10, 4 << 10);
+        out.sync();
+      }
+      assertThat(client.stat("/large").blocks()).isZero();
+      ByteBuffer end = ByteBuffer.allocate(20 << 10);
+      assertThat(reader.read(end, start)).isEqualTo(20 << 10);
+      assertThat(end.array()).isEqualTo(Arrays.copyOf(content, 20 << 10));
+    }
+  }
+
+  @Test
+  void whereNothingIsToBeKeptWithTheMetadataEndsAreNotEither() throws IOException {
+    byte[] content = RandomBytes.bytes(30_000);
+    try (TestCluster own = TestCluster.options().inlineLimit(0).start();
+        PlasmaClient through = own.connect()) {
+      try (PlasmaOutputStream out = through.openOutput("/log")) {
+        for (int at = 0; at < content.length; at += 3000) {
+          out.write(content[at]);
+          out.write(content, at + 1, 2999);
+          out.sync();
+          assertThat(through.stat("/log").blocks()).isEqualTo(1);
+        }
+      }
+      through.append("/log", content);
+      assertThat(through.readAll("/log"))
+          .startsWith(content)
+          .endsWith(content)
+          .hasSize(2 * content.length);
+      assertThat(Checked.isClean(through)).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {BLOCK, 1 << 20})
   void whateverIsDoneToAFileItsBytesAreThoseOfAnArray(int blockSize) throws IOException {

@@ -32,7 +32,7 @@ public final class FileSender {
   static List<Operation> question(FsPath path) {
     Location where = Location.of(path);
     return List.of(
-        new Operation.Read(where, true, 0, 1),
+        new Operation.Read(where, true, 0, 0),
         new Operation.GetXattr(where, true, ContentTypes.ATTRIBUTE));
   }
 

@@ -343,7 +343,7 @@ public sealed interface Operation {
   /// [Outcome.Content].
   ///
   /// @param first block of the file
-  /// @param count blocks
+  /// @param count blocks; 0 for all of a small file, and nothing of others
   record Read(Location where, boolean follow, long first, int count) implements Operation {}
 
   /// Reserves blocks for a file until the transaction ends. Answers [Outcome.Allocation].

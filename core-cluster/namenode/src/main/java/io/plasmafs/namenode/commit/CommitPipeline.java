@@ -515,8 +515,8 @@ public final class CommitPipeline {
       PreparedCommit commit = written.commit();
       sequence = commit.changes().sequence();
       if (sequence > lastApplied) {
-        unapplied.add(new Unapplied(sequence, commit.bytes()));
-        unappliedBytes += commit.bytes();
+        unapplied.add(new Unapplied(sequence, commit.heldBytes()));
+        unappliedBytes += commit.heldBytes();
       }
       owner.publish(commit);
     }

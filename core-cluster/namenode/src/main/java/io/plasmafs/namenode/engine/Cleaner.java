@@ -224,6 +224,10 @@ final class Cleaner {
     long left = end == inFile ? 0 : file.blocks() - freed;
     transaction
         .edit(file.id(), FsPath.EMPTY)
-        .setContent(left == 0 ? ContentKind.NONE : ContentKind.BLOCKS, left);
+        .setContent(
+            file.content().hasInline()
+                ? ContentKind.MIXED
+                : left == 0 ? ContentKind.NONE : ContentKind.BLOCKS,
+            left);
   }
 }

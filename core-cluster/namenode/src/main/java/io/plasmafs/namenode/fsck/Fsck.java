@@ -53,6 +53,7 @@ public final class Fsck {
   private final SiteWatch watch;
   private final RepairLinks links;
   private final Repairer repairer;
+  private final int blockSize;
 
   /// @param audits opens a look at the tables below an inode, or at all for [InodeId#NONE]
   /// @param blocks used on the engine's thread only
@@ -64,7 +65,8 @@ public final class Fsck {
       DatanodeRegistry registry,
       SiteWatch watch,
       RepairLinks links,
-      Repairer repairer) {
+      Repairer repairer,
+      int blockSize) {
     this.store = store;
     this.audits = audits;
     this.engine = engine;
@@ -73,6 +75,7 @@ public final class Fsck {
     this.watch = watch;
     this.links = links;
     this.repairer = repairer;
+    this.blockSize = blockSize;
   }
 
   /// One look.
@@ -134,7 +137,7 @@ public final class Fsck {
     }
   }
 
-  private static void checkInodes(MetadataAudit audit, Tally tally) throws InterruptedException {
+  private void checkInodes(MetadataAudit audit, Tally tally) throws InterruptedException {
     JobReport report = tally.report();
     report.stage("inodes", audit.inodeCount());
     long[] counts = new long[2];
@@ -148,8 +151,8 @@ public final class Fsck {
     report.figure("unlinked", counts[1]);
   }
 
-  private static void checkInode(InodeAudit inode, Tally tally) throws InterruptedException {
-    for (InodeCheck.Problem problem : InodeCheck.problemsOf(inode)) {
+  private void checkInode(InodeAudit inode, Tally tally) throws InterruptedException {
+    for (InodeCheck.Problem problem : InodeCheck.problemsOf(inode, blockSize)) {
       tally.tell(problem.kind(), inode.id(), problem.message());
     }
   }

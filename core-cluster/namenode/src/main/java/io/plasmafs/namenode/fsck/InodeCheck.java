@@ -17,7 +17,7 @@ import java.util.List;
 /// | `directory-size` | the size of a directory is the number of its entries |
 /// | `content-kind` | runs of blocks, content kept with the metadata, both or neither, as the inode says, and no block in two ways |
 /// | `block-count` | the inode's blocks are those of its runs |
-/// | `inline-size` | content kept with the metadata is not longer than the file |
+/// | `inline-size` | content kept with the metadata does not reach beyond the end of the file |
 ///
 /// An inode without links is waiting for its last user to be done with it, and is not judged.
 final class InodeCheck {
@@ -26,7 +26,8 @@ final class InodeCheck {
   /// Something that does not hold.
   record Problem(String kind, String message) {}
 
-  static List<Problem> problemsOf(InodeAudit inode) {
+  /// @param blockSize of the cluster, in bytes
+  static List<Problem> problemsOf(InodeAudit inode, int blockSize) {
     List<Problem> problems = new ArrayList<>();
     if (inode.nlink() == 0) {
       if (inode.names() > 0) {
@@ -52,7 +53,7 @@ final class InodeCheck {
               "link-count",
               "the link count is " + inode.nlink() + ", names that point to it: " + inode.names()));
     }
-    checkContent(inode, problems);
+    checkContent(inode, blockSize, problems);
     return problems;
   }
 
@@ -91,7 +92,7 @@ final class InodeCheck {
     }
   }
 
-  private static void checkContent(InodeAudit inode, List<Problem> problems) {
+  private static void checkContent(InodeAudit inode, int blockSize, List<Problem> problems) {
     ContentKind found = ContentKind.of(inode.attachedBlocks(), inode.inlineBlock());
     // a file of which all is a hole has no runs left
     boolean hole = found == ContentKind.NONE && inode.content() == ContentKind.BLOCKS;
@@ -119,7 +120,7 @@ final class InodeCheck {
                   + " blocks, its runs have "
                   + inode.attachedBlocks()));
     }
-    if (inode.inlineBytes() > inode.size()) {
+    if (inode.inlineBlock() * blockSize + inode.inlineBytes() > inode.size()) {
       problems.add(
           new Problem(
               "inline-size",
@@ -127,7 +128,8 @@ final class InodeCheck {
                   + inode.size()
                   + ", with the metadata are "
                   + inode.inlineBytes()
-                  + " bytes"));
+                  + " bytes of block "
+                  + inode.inlineBlock()));
     }
   }
 }

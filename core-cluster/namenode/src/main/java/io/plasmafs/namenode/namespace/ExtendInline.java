@@ -53,7 +53,10 @@ final class ExtendInline {
     if (op.kept() > 0) {
       step.transaction.extendInline(file.id(), place.path(), before, op.content());
     } else {
-      blocks -= Hole.attached(step, file.id(), op.index(), op.index() + 1);
+      blocks -=
+          file.content().hasBlocks()
+              ? Hole.attached(step, file.id(), op.index(), op.index() + 1)
+              : 0;
       if (blocks < file.blocks()) {
         step.transaction.replaceExtents(file.id(), place.path(), op.index(), op.index() + 1, null);
       }

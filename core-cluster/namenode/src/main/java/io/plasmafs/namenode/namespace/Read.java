@@ -42,7 +42,7 @@ final class Read {
 
   private static Outcome.Body blocks(Step step, Place place, Operation.Read op) {
     InodeRecord file = place.existing();
-    InlineContent inline = step.inline(file);
+    InlineContent inline = op.count() == 0 ? InlineContent.NONE : step.inline(file);
     long end =
         Math.min(op.first() + op.count(), Math.ceilDiv(file.size(), (long) step.rules.blockSize()));
     List<GrantedExtent> granted = new ArrayList<>();

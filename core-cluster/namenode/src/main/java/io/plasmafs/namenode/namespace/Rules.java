@@ -38,8 +38,9 @@ public record Rules(
   /// Blocks in one allocation.
   static final int MAX_ALLOCATION = 65536;
 
-  /// The most bytes of a block that are kept with the metadata when a file is extended.
+  /// The most bytes of a block that are kept with the metadata when a file is extended; 0 if
+  /// nothing is to be kept there.
   int longestInlineBlock() {
-    return Math.min(blockSize, InlineBlock.MAX_BYTES);
+    return inlineLimit == 0 ? 0 : Math.min(blockSize, InlineBlock.MAX_BYTES);
   }
 }

@@ -46,6 +46,9 @@ final class Applier implements AutoCloseable {
   /// hurry.
   private static final long WORTH_BYTES = 2 << 20;
 
+  /// So much of what was there before is held in memory with contents that are added to.
+  private static final long WORTH_KEPT_BYTES = 8 << 20;
+
   private static final long LONGEST_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long LULL_NANOS = Duration.ofMillis(30).toNanos();
 
@@ -63,6 +66,7 @@ final class Applier implements AutoCloseable {
   private final Deque<Appended> waiting = new ArrayDeque<>();
   private long waitingCommits;
   private long waitingBytes;
+  private long waitingKeptBytes;
   private long lastOfferedNanos;
   private boolean hurried;
   private boolean closed;
@@ -81,7 +85,9 @@ final class Applier implements AutoCloseable {
   ///
   /// @param logBytes its row in the log
   /// @param bytes that row and the contents, which the cache holds until it is applied
-  private record Appended(CommitBatch batch, long logBytes, long bytes, long nanos) {}
+  /// @param keptBytes what it holds with them
+  private record Appended(
+      CommitBatch batch, long logBytes, long bytes, long keptBytes, long nanos) {}
 
   /// A row of the log.
   private record Logged(long first, long last, long bytes) {
@@ -161,20 +167,26 @@ final class Applier implements AutoCloseable {
   ///
   /// @param logBytes its row there
   /// @param contentBytes its contents, which are in their table
-  void offer(CommitBatch batch, long logBytes, long contentBytes) {
-    long bytes = logBytes + contentBytes;
+  void offer(SplitBatch split, long logBytes) {
+    CommitBatch batch = split.logged();
+    long bytes = logBytes + split.contentBytes();
     lock.lock();
     try {
       lastOfferedNanos = System.nanoTime();
-      waiting.add(new Appended(batch, logBytes, bytes, lastOfferedNanos));
+      waiting.add(new Appended(batch, logBytes, bytes, split.keptBytes(), lastOfferedNanos));
       waitingCommits += batch.commits().size();
       waitingBytes += bytes;
-      if (waiting.size() == 1 || waitingBytes >= WORTH_BYTES) {
+      waitingKeptBytes += split.keptBytes();
+      if (waiting.size() == 1 || isWorthIt()) {
         arrived.signal();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isWorthIt() {
+    return waitingBytes >= WORTH_BYTES || waitingKeptBytes >= WORTH_KEPT_BYTES;
   }
 
   /// Does not wait for more before it applies what is here.
@@ -242,6 +254,7 @@ final class Applier implements AutoCloseable {
         }
         ChangeWindow window = new ChangeWindow();
         long bytes = 0;
+        long keptBytes = 0;
         for (Appended appended : taken) {
           CommitBatch batch = appended.batch();
           for (ChangeSet commit : batch.commits()) {
@@ -249,9 +262,10 @@ final class Applier implements AutoCloseable {
           }
           remember(batch.first(), batch.last(), appended.logBytes());
           bytes += appended.bytes();
+          keptBytes += appended.keptBytes();
         }
         applyWithPatience(window);
-        done(window, bytes);
+        done(window, bytes, keptBytes);
       }
     } catch (StoreException e) {
       fail(e);
@@ -287,7 +301,7 @@ final class Applier implements AutoCloseable {
 
   /// Waits until there is something to apply, and it is worth it. With the lock.
   private void awaitWindow() throws InterruptedException {
-    while (!closed && waitingBytes < WORTH_BYTES) {
+    while (!closed && !isWorthIt()) {
       Appended oldest = waiting.peek();
       if (oldest == null) {
         arrived.await();
@@ -320,11 +334,12 @@ final class Applier implements AutoCloseable {
     }
   }
 
-  private void done(ChangeWindow window, long bytes) {
+  private void done(ChangeWindow window, long bytes, long keptBytes) {
     lock.lock();
     try {
       waitingCommits -= window.last() - window.first() + 1;
       waitingBytes -= bytes;
+      waitingKeptBytes -= keptBytes;
       gone.signalAll();
     } finally {
       lock.unlock();

@@ -260,7 +260,7 @@ public final class PostgresStore implements MetadataStore {
           batch.commits().forEach(commit -> commit.token().ifPresent(tokens::add));
           SplitBatch split = SplitBatch.of(batch);
           int logBytes = now.appender().append(split);
-          now.applier().offer(split.logged(), logBytes, split.contentBytes());
+          now.applier().offer(split, logBytes);
           return nothing();
         });
   }

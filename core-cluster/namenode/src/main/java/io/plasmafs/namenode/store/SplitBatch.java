@@ -19,7 +19,9 @@ import java.util.List;
 ///
 /// @param logged the batch with [Change.StoredInline] in place of each [Change.PutInline]
 /// @param contents in the order of the batch
-record SplitBatch(CommitBatch logged, List<Content> contents) {
+/// @param keptBytes what the store has already of the contents that are added to: memory holds all
+///   of these until they are applied
+record SplitBatch(CommitBatch logged, List<Content> contents, long keptBytes) {
   /// What a commit puts of a file.
   ///
   /// @param version number of the commit
@@ -29,6 +31,7 @@ record SplitBatch(CommitBatch logged, List<Content> contents) {
 
   static SplitBatch of(CommitBatch batch) {
     List<Content> contents = new ArrayList<>();
+    long keptBytes = 0;
     List<ChangeSet> commits = new ArrayList<>(batch.commits().size());
     for (ChangeSet commit : batch.commits()) {
       int before = contents.size();
@@ -39,6 +42,7 @@ record SplitBatch(CommitBatch logged, List<Content> contents) {
               new Content(
                   inode, commit.sequence(), content.index(), kept > 0, piece(content, kept)));
           changes.add(new Change.StoredInline(inode, kept > 0));
+          keptBytes += kept;
         } else {
           changes.add(change);
         }
@@ -50,8 +54,8 @@ record SplitBatch(CommitBatch logged, List<Content> contents) {
                   commit.sequence(), commit.token(), commit.timeMillis(), commit.user(), changes));
     }
     return contents.isEmpty()
-        ? new SplitBatch(batch, List.of())
-        : new SplitBatch(new CommitBatch(batch.epoch(), commits), contents);
+        ? new SplitBatch(batch, List.of(), 0)
+        : new SplitBatch(new CommitBatch(batch.epoch(), commits), contents, keptBytes);
   }
 
   private static Bytes piece(InlineContent content, int kept) {

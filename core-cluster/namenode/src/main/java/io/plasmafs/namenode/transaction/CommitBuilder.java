@@ -51,6 +51,7 @@ public final class CommitBuilder {
     final List<InodeId> unnamed = new ArrayList<>();
     final List<InodeId> deleted = new ArrayList<>();
     long bytes = 100;
+    long keptBytes;
   }
 
   /// The commit of a transaction, which stays as it is.
@@ -79,7 +80,8 @@ public final class CommitBuilder {
         draft.freed,
         draft.unnamed,
         draft.deleted,
-        draft.bytes);
+        draft.bytes,
+        draft.bytes + draft.keptBytes);
   }
 
   private void addEntries(
@@ -162,6 +164,7 @@ public final class CommitBuilder {
       if (!inline.isEmpty()) {
         draft.puts.add(new Change.PutInline(inode, inline, edit.inlineKept));
         draft.bytes += 20 + inline.length() - edit.inlineKept;
+        draft.keptBytes += edit.inlineKept;
       } else if (edit.created == null && base.content().hasInline()) {
         draft.deletes.add(new Change.DeleteInline(inode));
         draft.bytes += 20;

@@ -14,6 +14,7 @@ import java.util.List;
 /// @param unnamed inodes that have no name left and are to be cleaned up
 /// @param deleted inodes that are gone with the commit
 /// @param bytes about the size of the change set
+/// @param heldBytes about what memory holds for it until it is applied
 public record PreparedCommit(
     Transaction transaction,
     ChangeSet changes,
@@ -22,4 +23,5 @@ public record PreparedCommit(
     List<Extent> freed,
     List<InodeId> unnamed,
     List<InodeId> deleted,
-    long bytes) {}
+    long bytes,
+    long heldBytes) {}

@@ -374,14 +374,13 @@ public final class Transaction {
 
   /// Adds bytes behind what is kept inline.
   ///
-  /// @param committed what is kept inline of the file unless this transaction has changed that
-  public void extendInline(InodeId inode, FsPath path, InlineContent committed, Bytes more) {
+  /// @param before what is kept inline of the file, as this transaction sees it
+  public void extendInline(InodeId inode, FsPath path, InlineContent before, Bytes more) {
     InodeEdit edit = edit(inode, path);
-    InlineContent own = edit.inline;
-    InlineContent before = own != null ? own : committed;
-    charge(before.length() + more.length());
-    int kept = own != null ? edit.inlineKept : committed.length();
-    int pieces = own != null ? own.pieces() : committed.pieces() + 1;
+    boolean isOwn = edit.inline != null;
+    charge(more.length() + (isOwn ? 0 : before.length()));
+    int kept = isOwn ? edit.inlineKept : before.length();
+    int pieces = isOwn ? before.pieces() : before.pieces() + 1;
     if (pieces > MAX_INLINE_PIECES) {
       kept = 0;
       pieces = 1;
