@@ -3,12 +3,14 @@ package io.plasmafs.namenode.namespace;
 import io.plasmafs.model.Conflict;
 import io.plasmafs.model.FsException;
 import io.plasmafs.model.FsStatus;
+import io.plasmafs.model.InodeId;
 import io.plasmafs.model.operation.Operation;
 import io.plasmafs.model.operation.Outcome;
 import io.plasmafs.namenode.metadata.InlineContent;
 import io.plasmafs.namenode.metadata.InodeRecord;
 import io.plasmafs.namenode.metadata.InodeRecord.ContentKind;
 import io.plasmafs.namenode.transaction.InodeEdit;
+import io.plasmafs.namenode.transaction.Transaction;
 import java.util.List;
 
 /// Keeps one block of a file, as a rule the one in which it ends, with the metadata, or adds bytes
@@ -34,20 +36,7 @@ final class ExtendInline {
     InlineContent before = step.inline(file);
     boolean isElsewhere = !before.isEmpty() && before.index() != op.index();
     if (isElsewhere || (op.kept() > 0 && before.length() != op.kept())) {
-      // Whoever asks has seen another content of the file.
-      throw new FsException(
-          FsStatus.ECONFLICT,
-          "%s: block %d cannot be kept inline behind its first %d bytes: %d bytes of block %d are"
-              .formatted(place.path(), op.index(), op.kept(), before.length(), before.index()),
-          List.of(
-              new Conflict(
-                  Conflict.Kind.CONTENT_VERSION,
-                  file.id(),
-                  place.path(),
-                  0,
-                  file.contentVersion(),
-                  "",
-                  -1)));
+      throw outdated(step, op, place, before);
     }
     long blocks = file.blocks();
     if (op.kept() > 0) {
@@ -69,5 +58,28 @@ final class ExtendInline {
     edit.touchContent(step.now);
     SetAttributes.dropSetIds(step, place);
     return new Outcome.Done();
+  }
+
+  /// Whoever asks has seen another content of the file.
+  private static FsException outdated(
+      Step step, Operation.ExtendInline op, Place place, InlineContent now) {
+    InodeId id = place.existing().id();
+    long expected =
+        step.transaction.preconditions().stream()
+            .map(Transaction.Precondition::require)
+            .filter(require -> require.kind() == Operation.Requirement.CONTENT_VERSION)
+            .filter(require -> require.inode().equals(id))
+            .mapToLong(Operation.Require::value)
+            .findFirst()
+            .orElse(0);
+    InodeRecord committed = step.view.isNew(id) ? null : step.view.committedInode(id);
+    long found = committed == null ? 0 : committed.contentVersion();
+    return new FsException(
+        FsStatus.ECONFLICT,
+        "%s: block %d cannot be kept inline behind its first %d bytes: %d bytes of block %d are"
+            .formatted(place.path(), op.index(), op.kept(), now.length(), now.index()),
+        List.of(
+            new Conflict(
+                Conflict.Kind.CONTENT_VERSION, id, place.path(), expected, found, "", -1)));
   }
 }
