@@ -38,7 +38,15 @@ record Basis(FileContent content, long committedVersion) {
 
   /// As [#of(Transaction, InodeId)], of what a path leads to; a symbolic link is followed.
   static Basis of(Transaction transaction, Location where) {
-    FileContent content = FileContent.within(transaction, where, true);
+    return of(transaction, FileContent.within(transaction, where, true));
+  }
+
+  /// As [#of(Transaction, InodeId)], of what `transaction` was just answered.
+  static Basis of(Transaction transaction, Outcome.Content content) {
+    return of(transaction, FileContent.of(transaction.client(), transaction, content));
+  }
+
+  private static Basis of(Transaction transaction, FileContent content) {
     return content.attributes().contentVersion() > 0
         ? committed(content)
         : of(transaction, content.attributes().inode()); // it has changes of the transaction's own

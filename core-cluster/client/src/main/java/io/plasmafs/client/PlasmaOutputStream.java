@@ -159,13 +159,21 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
 
   static PlasmaOutputStream open(
       Transaction transaction, boolean owned, Location where, WriteOptions options) {
-    Outcome.Inode opened =
-        Outcomes.expect(
-            Outcome.Inode.class, transaction.execute(FileEdits.opening(where, options)));
+    Operation opening = FileEdits.opening(where, options);
+    if (FileEdits.startsEmpty(options.how())) {
+      Outcome.Inode opened = Outcomes.expect(Outcome.Inode.class, transaction.execute(opening));
+      return new PlasmaOutputStream(
+          transaction, owned, opened.attributes(), Optional.empty(), options);
+    }
+    List<Outcome> outcomes =
+        transaction.execute(
+            List.of(
+                opening,
+                new Operation.Read(Location.ofResult(0), false, 0, FileContent.PAGE_BLOCKS)));
+    Outcome.Inode opened = Outcomes.expect(Outcome.Inode.class, outcomes.get(0));
+    Outcome.Content content = Outcomes.expect(Outcome.Content.class, outcomes.get(1));
     Optional<Basis> basis =
-        FileEdits.startsEmpty(options.how()) || opened.created()
-            ? Optional.empty()
-            : Optional.of(Basis.of(transaction, opened.attributes().inode()));
+        opened.created() ? Optional.empty() : Optional.of(Basis.of(transaction, content));
     return new PlasmaOutputStream(transaction, owned, opened.attributes(), basis, options);
   }
 
