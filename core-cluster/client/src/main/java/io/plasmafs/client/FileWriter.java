@@ -251,6 +251,23 @@ final class FileWriter {
     return Optional.of(ByteBuffer.allocate(length).put(0, last, from, length).position(length));
   }
 
+  /// Takes back what was written to the last block, if that is not full and none of it was sent:
+  /// its position is where the bytes end.
+  Optional<ByteBuffer> takeTail() {
+    Optional<ByteBuffer> tail = tail().filter(bytes -> bytes.position() > 0);
+    ByteBuffer last = piece;
+    if (tail.isPresent() && last != null) {
+      int length = tail.get().position();
+      position -= length;
+      last.position(last.position() - length);
+      if (last.position() == 0) {
+        piece = null;
+        buffers.give(last);
+      }
+    }
+    return tail;
+  }
+
   private ByteBuffer nextPiece() {
     for (; ; ) {
       if (underWay.isEmpty() && blockHeld.isEmpty()) {

@@ -50,6 +50,8 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
   /// metadata.
   private boolean inline;
 
+  private final boolean appends;
+
   /// Whether another block of the file is with the metadata: there can be only one.
   private final boolean inlineBefore;
 
@@ -59,6 +61,10 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
 
   /// How many bytes of `gathered` are with the metadata already, as the end of the file.
   private int kept;
+
+  /// How many bytes of the last block were stored with the metadata behind blocks that were
+  /// written.
+  private int keptBehind;
 
   /// Bytes from `base` on that were not given to a writer: a small file, or the end of one, or the
   /// part of a block that was synced and is written once more with what follows.
@@ -133,7 +139,7 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     this.inline = base == 0 && oldSize() <= inlineLimit;
     this.gathered =
         ByteBuffer.allocate(inline ? Math.min(inlineLimit, (int) Math.max(512, start)) : 0);
-    boolean appends = options.how() == WriteOptions.How.APPEND;
+    this.appends = options.how() == WriteOptions.How.APPEND;
     Optional<InlineBlock> last = old.filter(content -> appends).flatMap(FileContent::inlineBlock);
     this.kept =
         last.filter(block -> block.index() == base / blockSize)
@@ -384,12 +390,39 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     if (blocks == null && !isSmall() && !mayKeepEnd()) {
       blocks = beginBlocks();
     }
-    if (blocks != null) {
-      last.addAll(blocks.finish(stableNext));
-    } else {
+    if (blocks == null) {
       last.add(storeInline());
+      return last;
+    }
+    Optional<ByteBuffer> tail = keepsEndOf(blocks) ? blocks.takeTail() : Optional.empty();
+    last.addAll(blocks.finish(stableNext));
+    if (tail.isPresent()) {
+      keptBehind = tail.get().position();
+      last.add(
+          new Operation.ExtendInline(
+              Location.of(attributes.inode()),
+              blocks.position() / blockSize,
+              0,
+              FileEdits.bytes(tail.get().flip())));
     }
     return last;
+  }
+
+  /// Whether the end of what was written, which begins a block, is stored with the metadata: if it
+  /// was only a little, there is more of the kind to come.
+  private boolean keepsEndOf(FileWriter blocks) {
+    long end = blocks.position();
+    int length = (int) (end % blockSize);
+    boolean isNew = extending || end - length >= segmentStart;
+    boolean isLittle = end - segmentStart <= InlineBlock.MAX_BYTES;
+    return (appends || synced)
+        && isNew
+        && isLittle
+        && length <= InlineBlock.MAX_BYTES
+        && !inlineBefore
+        && inlineLimit > 0
+        && oldSize() <= end
+        && (remains.owned || remains.transaction.mayKeepEnd(length));
   }
 
   /// Whether what has gathered is stored as all of a small file.
@@ -485,6 +518,8 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
       }
       remains.writer = null;
       inline = false;
+      kept = keptBehind;
+      keptBehind = 0;
       base = end / blockSize * blockSize;
       if (tail.isPresent()) {
         gathered = tail.get();

@@ -82,6 +82,27 @@ class EndOfFileTest {
   }
 
   @Test
+  void appendsThatEndWithinABlockTouchDatanodesOnlyWhenOneIsFull() throws IOException {
+    byte[] content = RandomBytes.bytes(3 * BLOCK);
+    int step = 5000;
+    client.write("/odd", new byte[0]);
+    for (int at = 0; at + step <= content.length; at += step) {
+      client.append("/odd", Arrays.copyOfRange(content, at, at + step));
+      assertThat(client.stat("/odd").blocks()).isEqualTo((at + step) / BLOCK);
+    }
+    try (PlasmaOutputStream out = client.openOutput("/oddly")) {
+      for (int at = 0; at + step <= content.length; at += step) {
+        out.write(content, at, step);
+        out.sync();
+        assertThat(client.stat("/oddly").blocks()).isEqualTo((at + step) / BLOCK);
+      }
+    }
+    byte[] whole = Arrays.copyOf(content, content.length / step * step);
+    assertThat(client.readAll("/odd")).isEqualTo(whole);
+    assertThat(client.readAll("/oddly")).isEqualTo(whole);
+  }
+
+  @Test
   void theEndOfALargeFileThatWasWrittenAtOnceStaysOnItsDatanodes() {
     byte[] content = RandomBytes.bytes(BLOCK + 30_000);
     client.write("/once", Arrays.copyOf(content, BLOCK + 20_000));
