@@ -359,8 +359,8 @@ final class FileWriter {
     underWay.removeFirst();
     blockHeld.addLast(first);
     long endByte = endOf(first);
-    boolean endsBlock = endByte % blockSize == 0 || endByte == position && piece == null;
-    if (endsBlock || blockSize <= PieceBuffers.PIECE) {
+    // More may come of a large block. Where the file ends is known to finish() alone.
+    if (endByte % blockSize == 0 || blockSize <= PieceBuffers.PIECE) {
       first.run.acknowledged = (endByte + blockSize - 1) / blockSize;
       while (!blockHeld.isEmpty()) {
         free(blockHeld.removeFirst());

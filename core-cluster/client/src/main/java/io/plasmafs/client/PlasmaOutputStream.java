@@ -133,13 +133,13 @@ public final class PlasmaOutputStream extends OutputStream implements WritableBy
     this.old = basis.map(Basis::content).filter(content -> content.size() > 0);
     this.options = options;
     this.blockSize = transaction.client().cluster().blockSize();
-    long start = options.how() == WriteOptions.How.APPEND ? oldSize() : 0;
+    this.appends = options.how() == WriteOptions.How.APPEND;
+    long start = appends ? oldSize() : 0;
     this.base = start / blockSize * blockSize;
     this.inlineLimit = transaction.client().cluster().inlineLimit();
     this.inline = base == 0 && oldSize() <= inlineLimit;
     this.gathered =
         ByteBuffer.allocate(inline ? Math.min(inlineLimit, (int) Math.max(512, start)) : 0);
-    this.appends = options.how() == WriteOptions.How.APPEND;
     Optional<InlineBlock> last = old.filter(content -> appends).flatMap(FileContent::inlineBlock);
     this.kept =
         last.filter(block -> block.index() == base / blockSize)
